@@ -20,6 +20,12 @@ export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Version of all measured bundles, the one that vendors certify. */
 export const MEASURED_VERSION = "1.0.0";
 
+/**
+ * @typedef {{name: string, path: string, size: number, sha256: string, product: string, version: string,
+ *   endorsed: boolean}} MeasuredFile
+ * @typedef {{format: string, version: string, files: MeasuredFile[]}} MeasuredManifest
+ */
+
 /** In the order in which they must be built: the TVMM's bundles hold the digests of the vm worker and of v86.wasm. */
 export const BUNDLES = [
   {
@@ -153,7 +159,7 @@ function v86Wasm(root) {
 /**
  * All measured bundles and their manifest.
  * @param {{root?: string, packages?: string}} [options] packages: the folder whose node_modules has v86; root if absent
- * @returns {Promise<{manifest: object, files: Map<string, Uint8Array>, modules: Record<string, string[]>}>} files by
+ * @returns {Promise<{manifest: MeasuredManifest, files: Map<string, Uint8Array>, modules: Record<string, string[]>}>} files by
  *   path below `measured/`, the manifest among them
  */
 export async function buildMeasured({ root = ROOT, packages = root } = {}) {

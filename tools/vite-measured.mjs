@@ -1,0 +1,105 @@
+/**
+ * The Vite plugin that puts the measured bundles at `measured/`: into dist/ when building, over HTTP when developing,
+ * where a change below engine/ builds them again and reloads the page. It also holds the bundles that Vite itself makes
+ * (the page, and the workers of factory and physical) to the layers they may contain. It must never hand Vite's own
+ * transforms to measured code: what is measured is what tools/measured.mjs makes, in both modes.
+ */
+import path from "node:path";
+import { PAGE, PURE, REALMS, realmAllows, strangers } from "./layers.mjs";
+import { buildMeasured, ROOT } from "./measured.mjs";
+
+/** A module's path below the project's root; undefined for a virtual one. */
+function plain(id) {
+  if (id.startsWith("\0") || id.startsWith("rolldown:") || id.startsWith("vite/")) return undefined;
+  const file = path.relative(ROOT, id.replace(/\?.*$/, "")).split(path.sep).join("/");
+  return file === "index.html" ? undefined : file;
+}
+
+/** Modules of a Vite bundle that may not be in it, as sentences. */
+function misplaced(output) {
+  const wrong = [];
+  for (const chunk of Object.values(output)) {
+    if (chunk.type !== "chunk") continue;
+    const modules = chunk.moduleIds.map(plain).filter((module) => module !== undefined);
+    const realm = REALMS.find((folder) => modules.some((module) => module.startsWith(`${folder}/`)));
+    const allowed = realm ? realmAllows(realm) : { folders: [...PAGE, ...PURE], packages: "any" };
+    wrong.push(...strangers(chunk.fileName, modules, allowed));
+  }
+  return wrong;
+}
+
+/** Checks each bundle that Vite makes; used for the page and, again, for its workers. */
+export function layerCheck() {
+  return {
+    name: "terra-layer-check",
+    apply: "build",
+    generateBundle(_options, output) {
+      const wrong = misplaced(output);
+      if (wrong.length > 0) this.error(wrong.join("\n"));
+    },
+  };
+}
+
+/** The measured bundles, in dist/ or served. */
+export function measured() {
+  let building;
+  const current = () => {
+    building ??= buildMeasured();
+    return building;
+  };
+  return {
+    name: "terra-measured",
+    async generateBundle() {
+      const { files } = await current();
+      for (const [name, source] of files) this.emitFile({ type: "asset", fileName: `measured/${name}`, source });
+    },
+    configureServer(server) {
+      server.watcher.on("all", (_event, file) => {
+        const changed = path.relative(ROOT, file).split(path.sep).join("/");
+        if (!changed.startsWith("engine/") || changed.endsWith(".test.ts")) return;
+        building = undefined;
+        server.ws.send({ type: "full-reload" });
+      });
+      server.middlewares.use(async (request, response, next) => {
+        const asked = new URL(request.url ?? "/", "http://localhost").pathname;
+        const name = /^\/measured\/([^/]+)$/.exec(asked)?.[1];
+        if (name === undefined) {
+          next();
+          return;
+        }
+        try {
+          const bytes = (await current()).files.get(name);
+          if (!bytes) {
+            response.writeHead(404).end(`No measured file ${name}.`);
+            return;
+          }
+          const extension = path.extname(name);
+          const type = { ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" }[
+            extension
+          ];
+          response.writeHead(200, { "content-type": type ?? "application/octet-stream", "cache-control": "no-store" });
+          response.end(bytes);
+        } catch (error) {
+          building = undefined;
+          server.config.logger.error(String(error));
+          response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
+        }
+      });
+    },
+  };
+}
+
+/**
+ * Vite's development server needs an inline script and a WebSocket, which the page's policy forbids. Only there, the
+ * policy is loosened; the built page keeps what index.html says.
+ */
+export function looserPolicyInDevelopment() {
+  return {
+    name: "terra-development-policy",
+    apply: "serve",
+    transformIndexHtml: (html) =>
+      html
+        .replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
+        .replace("connect-src 'self'", "connect-src 'self' ws:"),
+  };
+}
