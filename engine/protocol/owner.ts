@@ -2,6 +2,19 @@
  * Page -> TVMM, the owner's port: management (paper 4.4), consoles that makers left open, status, and the remote party's
  * challenges, which reach a machine the same way. Whatever is asked, the TVMM decides. Events tell what happened.
  */
+import {
+  badArgument,
+  boolean,
+  bytes,
+  fields,
+  integer,
+  list,
+  malformed,
+  oneOf,
+  optional,
+  text,
+  textLike,
+} from "./checks.ts";
 import type { MeasuredStage } from "./launch.ts";
 
 export type VmState = "off" | "on" | "suspended" | "halted";
@@ -10,7 +23,14 @@ export type Checking = "ahead-of-time" | "optimistic" | "none";
 
 export type DeviceConfig =
   | { type: "disk"; medium: string; class: "attested"; root: string; salt: string; slot?: number; serial?: string }
-  | { type: "disk"; medium: string; class: "raw" | "integrity" | "encrypted"; counter?: boolean; slot?: number; serial?: string }
+  | {
+      type: "disk";
+      medium: string;
+      class: "raw" | "integrity" | "encrypted";
+      counter?: boolean;
+      slot?: number;
+      serial?: string;
+    }
   | { type: "nic"; role?: string; mac?: string }
   | { type: "display" }
   | { type: "serial"; purpose: "console" | "attestation" | "management" };
@@ -59,6 +79,8 @@ export interface VmStatus {
   id: string;
   name: string;
   image: string;
+  /** The firmware medium that it was made from. */
+  medium: string;
   kind: Kind;
   product: string;
   version: string;
@@ -77,6 +99,8 @@ export interface VmStatus {
 export interface DeviceStatus {
   id: string;
   type: string;
+  /** The medium of a disk. */
+  medium?: string;
   attachedTo?: string;
   connectedTo: string[];
 }
@@ -137,3 +161,152 @@ export type OwnerEvent =
   | { type: "starting"; vm: string; phase: string; loaded: number; total: number };
 
 export type BootLog = MeasuredStage[];
+
+/** Slots 0 (boot disk) to 15. */
+const MAX_SLOT = 15;
+const CHECKINGS = ["ahead-of-time", "optimistic", "none"] as const;
+const CLASSES = ["attested", "raw", "integrity", "encrypted"] as const;
+const PURPOSES = ["console", "attestation", "management"] as const;
+
+const id = (value: unknown, field: string): string => text(value, field, 64);
+
+/** The TVMM's door: what came over the owner's port as a request, or "malformed" / "bad-argument" naming the field. */
+export function parseOwnerRequest(raw: unknown): OwnerRequest {
+  if (typeof raw !== "object" || raw === null) throw malformed("the request", raw, "an object");
+  const op: unknown = (raw as { op?: unknown }).op;
+  switch (op) {
+    case "create-device":
+      return { op, device: parseDevice(fields(raw, op, ["op", "device"]).device) };
+    case "destroy-device":
+      return { op, device: id(fields(raw, op, ["op", "device"]).device, "device") };
+    case "create-vm":
+      return { op, config: parseCreateVm(fields(raw, op, ["op", "config"]).config) };
+    case "attach":
+    case "detach": {
+      const from = fields(raw, op, ["op", "vm", "device"]);
+      return { op, vm: id(from.vm, "vm"), device: id(from.device, "device") };
+    }
+    case "on":
+    case "off":
+    case "suspend":
+    case "resume":
+    case "destroy-vm":
+    case "identity":
+    case "console-read":
+      return { op, vm: id(fields(raw, op, ["op", "vm"]).vm, "vm") };
+    case "connect":
+    case "disconnect": {
+      const from = fields(raw, op, ["op", "a", "b"]);
+      return { op, a: id(from.a, "a"), b: id(from.b, "b") };
+    }
+    case "list-vms":
+    case "list-devices":
+    case "boot-log":
+      fields(raw, op, ["op"]);
+      return { op };
+    case "measurements": {
+      const from = fields(raw, op, ["op", "vm", "options"]);
+      return { op, vm: id(from.vm, "vm"), options: parseMeasurementOptions(from.options) };
+    }
+    case "challenge": {
+      const from = fields(raw, op, ["op", "vm", "nonce"]);
+      const nonce = bytes(from.nonce, "nonce", 32);
+      if (nonce.length !== 32) throw badArgument("nonce", nonce, "32 bytes");
+      return { op, vm: id(from.vm, "vm"), nonce };
+    }
+    case "console-write": {
+      const from = fields(raw, op, ["op", "vm", "bytes"]);
+      return { op, vm: id(from.vm, "vm"), bytes: bytes(from.bytes, "bytes", 65536) };
+    }
+    default:
+      throw malformed("op", op, "a request of the owner's port");
+  }
+}
+
+function parseDevice(raw: unknown): DeviceConfig {
+  if (typeof raw !== "object" || raw === null) throw malformed("device", raw, "an object");
+  const type = oneOf((raw as { type?: unknown }).type, "device.type", ["disk", "nic", "display", "serial"]);
+  switch (type) {
+    case "disk":
+      return parseDisk(raw);
+    case "nic": {
+      const from = fields(raw, "device", ["type", "role", "mac"]);
+      return {
+        type,
+        ...optional(from, "role", (value) => text(value, "device.role", 20)),
+        ...optional(from, "mac", (value) =>
+          textLike(value, "device.mac", /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'six bytes as in "52:54:00:12:34:56"'),
+        ),
+      };
+    }
+    case "display":
+      fields(raw, "device", ["type"]);
+      return { type };
+    case "serial":
+      return { type, purpose: oneOf(fields(raw, "device", ["type", "purpose"]).purpose, "device.purpose", PURPOSES) };
+  }
+}
+
+function parseDisk(raw: object): DeviceConfig {
+  const diskClass = oneOf((raw as { class?: unknown }).class, "device.class", CLASSES);
+  const extra = diskClass === "attested" ? ["root", "salt"] : ["counter"];
+  const from = fields(raw, "device", ["type", "medium", "class", "slot", "serial", ...extra]);
+  const common = {
+    type: "disk" as const,
+    medium: text(from.medium, "device.medium", 128),
+    ...optional(from, "slot", (value) => integer(value, "device.slot", 0, MAX_SLOT)),
+    ...optional(from, "serial", (value) =>
+      textLike(value, "device.serial", /^[\x21-\x7e]{1,20}$/, "1 to 20 printable ASCII characters without spaces"),
+    ),
+  };
+  if (diskClass !== "attested") {
+    return {
+      ...common,
+      class: diskClass,
+      ...optional(from, "counter", (value) => boolean(value, "device.counter")),
+    };
+  }
+  return {
+    ...common,
+    class: diskClass,
+    root: textLike(from.root, "device.root", /^[0-9a-f]{64}$/, "64 lower-case hex digits"),
+    salt: textLike(from.salt, "device.salt", /^(?:[0-9a-f]{2}){0,256}$/, "an even number of lower-case hex digits"),
+  };
+}
+
+function parseCreateVm(raw: unknown): CreateVm {
+  const known = ["name", "medium", "image", "asOpen", "checking", "vendorCertificates", "cpuShare"];
+  const from = fields(raw, "config", known);
+  return {
+    name: textLike(
+      from.name,
+      "config.name",
+      /^[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?$/,
+      "1 to 31 lower-case letters, digits and hyphens, with no hyphen at either end",
+    ),
+    medium: text(from.medium, "config.medium", 128),
+    image: text(from.image, "config.image", 128),
+    ...optional(from, "asOpen", (value) => boolean(value, "config.asOpen")),
+    ...optional(from, "checking", (value) => oneOf(value, "config.checking", CHECKINGS)),
+    ...optional(from, "vendorCertificates", (value) =>
+      list(value, "config.vendorCertificates", 8, (each, field) => text(each, field, 8192)),
+    ),
+    ...optional(from, "cpuShare", (value) => share(value, "config.cpuShare")),
+  };
+}
+
+function share(value: unknown, field: string): number {
+  if (typeof value !== "number") throw malformed(field, value, "a number");
+  if (!(value > 0 && value <= 1)) throw badArgument(field, value, "a number above 0 and at most 1");
+  return value;
+}
+
+function parseMeasurementOptions(raw: unknown): MeasurementOptions {
+  const from = fields(raw, "options", ["path", "depth", "from", "count"]);
+  return {
+    ...optional(from, "path", (value) => list(value, "options.path", 32, (each, field) => text(each, field, 64))),
+    ...optional(from, "depth", (value) => integer(value, "options.depth", 0, 32)),
+    ...optional(from, "from", (value) => integer(value, "options.from", 0, 2 ** 32)),
+    ...optional(from, "count", (value) => integer(value, "options.count", 0, 65536)),
+  };
+}

@@ -2,6 +2,7 @@
  * Page -> TVMM, the person's port: the machine's monitor and keyboard (trusted path, paper 2.3). Each box has one surface; TVMM
  * code draws the reserved strip on top and the box's screen below it. Input goes to the box that has the focus, and to no other.
  */
+import { badArgument, fields, integer, list, malformed, oneOf, text } from "./checks.ts";
 
 /** Size of a surface: `width` x `height` device pixels, `scale` device pixels per CSS pixel. */
 export interface SurfaceSize {
@@ -11,7 +12,11 @@ export interface SurfaceSize {
 }
 
 export type PersonRequest =
-  /** Gives the box a canvas to be drawn on; once per box and power-on of the machine. The canvas is transferred. */
+  /**
+   * Gives the box a canvas to be drawn on; the canvas is transferred. It may come before the box is switched on: it is kept
+   * until then. A canvas goes to one vm worker and ends with it, so after OFF and ON the box needs another one: the event
+   * "surface-needed" asks for it. A second canvas takes the place of the first.
+   */
   | { op: "surface"; vm: string; canvas: OffscreenCanvas; size: SurfaceSize; theme: "light" | "dark" }
   | { op: "resize"; vm: string; size: SurfaceSize; theme: "light" | "dark" }
   /** "unknown-vm" if there is none. A VM that is off may have the focus: its surface says so. */
@@ -28,6 +33,68 @@ export type PersonRequest =
   | { op: "png"; vm: string };
 
 export type PersonEvent =
+  /** The box is being switched on, or was just made, and has no canvas: answer with "surface". */
+  | { type: "surface-needed"; vm: string }
   | { type: "focus"; vm: string | null; strip: string }
   /** The focused box's screen as text, in text modes, when it changed; at most 4 a second. */
   | { type: "text"; vm: string; strip: string; screen: string };
+
+const THEMES = ["light", "dark"] as const;
+const id = (value: unknown): string => text(value, "vm", 64);
+
+/** The TVMM's door: what came over the person's port as a request, or "malformed" / "bad-argument" naming the field. */
+export function parsePersonRequest(raw: unknown): PersonRequest {
+  if (typeof raw !== "object" || raw === null) throw malformed("the request", raw, "an object");
+  const op: unknown = (raw as { op?: unknown }).op;
+  switch (op) {
+    case "surface": {
+      const from = fields(raw, op, ["op", "vm", "canvas", "size", "theme"]);
+      return {
+        op,
+        vm: id(from.vm),
+        canvas: canvas(from.canvas),
+        size: size(from.size),
+        theme: oneOf(from.theme, "theme", THEMES),
+      };
+    }
+    case "resize": {
+      const from = fields(raw, op, ["op", "vm", "size", "theme"]);
+      return { op, vm: id(from.vm), size: size(from.size), theme: oneOf(from.theme, "theme", THEMES) };
+    }
+    case "focus":
+    case "text":
+    case "png":
+      return { op, vm: id(fields(raw, op, ["op", "vm"]).vm) };
+    case "focused":
+      fields(raw, op, ["op"]);
+      return { op };
+    case "type":
+      return { op, text: text(fields(raw, op, ["op", "text"]).text, "text", 4096) };
+    case "scancodes": {
+      const codes = fields(raw, op, ["op", "codes"]).codes;
+      return { op, codes: list(codes, "codes", 1024, (each, field) => integer(each, field, 0, 255)) };
+    }
+    default:
+      throw malformed("op", op, "a request of the person's port");
+  }
+}
+
+/** Only a real canvas survives a transfer with this tag; a plain object arrives without it. */
+function canvas(value: unknown): OffscreenCanvas {
+  if (Object.prototype.toString.call(value) !== "[object OffscreenCanvas]") {
+    throw malformed("canvas", value, "an OffscreenCanvas");
+  }
+  return value as OffscreenCanvas;
+}
+
+function size(raw: unknown): SurfaceSize {
+  const from = fields(raw, "size", ["width", "height", "scale"]);
+  const scale = from.scale;
+  if (typeof scale !== "number") throw malformed("size.scale", scale, "a number");
+  if (!(scale >= 0.25 && scale <= 8)) throw badArgument("size.scale", scale, "a number from 0.25 to 8");
+  return {
+    width: integer(from.width, "size.width", 1, 8192),
+    height: integer(from.height, "size.height", 1, 8192),
+    scale,
+  };
+}
