@@ -1,0 +1,59 @@
+// `npm run images`: builds what runs in the boxes, everything below public/images. Plain Node, no npm packages, so that it
+// can run before `npm ci`. Commands:
+//   (none)                    build what is not built yet          --verify   build all again from nothing and compare
+//   programs [--out DIR]      compile the C programs only          lock       pin the current packages of the mirror
+//   sources --out DIR         fetch the source packages of all that is handed on
+
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fetchPackages, fetchSources } from "./apt.mjs";
+import { parseLock, pinOf } from "./lock.mjs";
+import { buildPrograms, compilerVersion, TOOLCHAIN } from "./programs.mjs";
+import { BuildError, cacheFolder } from "./step.mjs";
+
+const guests = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const project = resolve(guests, "..");
+const cache = cacheFolder();
+
+function readLock() {
+  return parseLock(readFileSync(join(guests, "packages.lock.json"), "utf8"));
+}
+
+function option(args, name) {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args[at + 1];
+}
+
+async function programs(args) {
+  const lock = readLock();
+  const packages = fetchPackages(cache, TOOLCHAIN.map((name) => pinOf(lock, name)));
+  const built = await buildPrograms(cache, join(guests, "programs"), packages, compilerVersion());
+  const out = option(args, "--out");
+  if (out) mkdirSync(out, { recursive: true });
+  for (const [name, path] of built) {
+    if (out) copyFileSync(path, join(out, name));
+    process.stdout.write(`  ${name}: ${out ? join(out, name) : path}\n`);
+  }
+}
+
+async function main(args) {
+  const command = args.find((word) => !word.startsWith("--")) ?? "images";
+  if (command === "programs") return await programs(args);
+  if (command === "lock") return await (await import("./make-lock.mjs")).makeLock(cache, guests);
+  if (command === "sources") {
+    const out = option(args, "--out");
+    if (!out) throw new BuildError("sources needs --out DIR");
+    return fetchSources(cache, readLock(), out);
+  }
+  if (command === "images") return await (await import("./images.mjs")).buildImages({ cache, guests, project, lock: readLock(), verify: args.includes("--verify") });
+  throw new BuildError(`${command} is not a command; there are programs, lock and sources, and none for everything`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  process.stderr.write(`\nimages: ${error.message}\n`);
+  process.exit(1);
+}

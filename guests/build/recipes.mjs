@@ -1,0 +1,55 @@
+// Reads the recipes guests/images/<id>.json and says what is wrong with one. Pure but for the reading.
+// A recipe is what its maker decides; what follows from it (sizes, digests) belongs into the descriptor.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { BuildError } from "./step.mjs";
+
+const KEYS = {
+  product: "string",
+  version: "string",
+  kind: ["open", "closed"],
+  test: "boolean",
+  memoryMiB: "number",
+  commandLine: "string",
+  console: ["none", "output", "open"],
+  suspend: "boolean",
+  /** Debian packages whose files go into the image. */
+  packages: "object",
+  /** Package -> paths to take from it (each a file or a whole folder). */
+  take: "object",
+  /** Program of ours -> its place in the image. */
+  programs: "object",
+  /** Link target -> names of the links that lead to it. */
+  links: "object",
+  /** Folders of guests/overlays, later ones over earlier ones. */
+  overlays: "object",
+  devices: "object",
+};
+
+export function readRecipes(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => parseRecipe(basename(name, ".json"), readFileSync(join(folder, name), "utf8")));
+}
+
+export function parseRecipe(id, text) {
+  const wrong = (what) => new BuildError(`guests/images/${id}.json: ${what}`);
+  let recipe;
+  try {
+    recipe = JSON.parse(text);
+  } catch (error) {
+    throw wrong(error.message);
+  }
+  if (!/^[a-z][a-z0-9-]*$/.test(id)) throw wrong(`${id} is not a name of lower-case letters, digits and hyphens`);
+  for (const key of Object.keys(recipe)) if (!KEYS[key]) throw wrong(`unknown key ${key}`);
+  for (const [key, type] of Object.entries(KEYS)) {
+    const value = recipe[key];
+    const fits = Array.isArray(type) ? type.includes(value) : typeof value === type;
+    if (!fits) throw wrong(`${key} is ${JSON.stringify(value)}, wanted ${Array.isArray(type) ? type.join(" or ") : type}`);
+  }
+  if (!/^\d+\.\d+\.\d+$/.test(recipe.version)) throw wrong(`version is ${recipe.version}, wanted three numbers`);
+  if (recipe.kind === "closed" && recipe.console === "open") throw wrong("a closed box must not have an open console");
+  return { id, ...recipe };
+}

@@ -1,0 +1,124 @@
+// One step of the build: work that is done once for each recipe and kept in a cache outside the tree.
+// A step's key is the digest of everything its result depends on; what lies under a key is complete and never changes.
+// It must never leave a half-made result under a key: work happens in a temporary folder beside it, which is renamed last.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** An error that the person who runs the build can act on; printed without a stack trace. */
+export class BuildError extends Error {}
+
+const pending = new Set();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    removePending();
+    process.stderr.write(`\nimages: interrupted (${signal}); nothing half-built was kept\n`);
+    process.exit(130);
+  });
+}
+process.on("exit", removePending);
+
+function removePending() {
+  // Retried, because a compiler that was just told to stop may still be writing.
+  for (const folder of pending) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  pending.clear();
+}
+
+/** A new folder beside `target`, on the same file system, removed when the build ends however it ends. */
+export function temporaryBeside(target) {
+  const parent = join(target, "..");
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, ".building-"));
+  pending.add(folder);
+  return folder;
+}
+
+/** Gives a finished temporary folder its name. */
+export function keep(temporary, target) {
+  renameSync(temporary, target);
+  pending.delete(temporary);
+}
+
+export function discard(temporary) {
+  rmSync(temporary, { recursive: true, force: true });
+  pending.delete(temporary);
+}
+
+/** Where results are kept: `TERRA_CACHE`, else `XDG_CACHE_HOME/terra-lab`, else `~/.cache/terra-lab`. */
+export function cacheFolder(environment = process.env) {
+  if (environment.TERRA_CACHE) return environment.TERRA_CACHE;
+  return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "terra-lab");
+}
+
+export function sha256(bytes) {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+export function fileSha256(path) {
+  return sha256(readFileSync(path));
+}
+
+/** Digest of a recipe: any JSON value, whose keys must be written in the same order each time. */
+export function recipeDigest(recipe) {
+  return sha256(JSON.stringify(recipe));
+}
+
+/** Path and digest of every file below a folder, sorted by path: how sources enter a recipe. */
+export function treeDigests(folder, prefix = "") {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      const name = prefix + entry.name;
+      if (entry.isDirectory()) return treeDigests(path, `${name}/`);
+      return [`${name} ${(statSync(path).mode & 0o111) === 0 ? "-" : "x"} ${fileSha256(path)}`];
+    });
+}
+
+/**
+ * Runs `make(folder, report)` unless its result is already in the cache, and returns the folder of the result.
+ * @param cache folder of the whole cache
+ * @param name what the step makes, in a word or two
+ * @param recipe everything the result depends on
+ */
+export async function step(cache, name, recipe, make) {
+  const target = join(cache, "steps", `${name.replaceAll(/[^a-z0-9.-]+/gi, "-")}-${recipeDigest([name, recipe]).slice(0, 24)}`);
+  if (existsSync(target)) return target;
+  const began = Date.now();
+  const report = progress(name);
+  report("...");
+  const folder = temporaryBeside(target);
+  try {
+    await make(folder, report);
+    keep(folder, target);
+  } catch (error) {
+    discard(folder);
+    throw explainFullDisk(error, cache);
+  }
+  report.done(`${((Date.now() - began) / 1000).toFixed(1)} s`);
+  return target;
+}
+
+/** A line that says what is being done; on a terminal it is rewritten, in a log it is printed now and then. */
+export function progress(name) {
+  const live = process.stdout.isTTY;
+  let printedAt = 0;
+  const report = (text) => {
+    if (live) process.stdout.write(`\r\u001b[K  ${name}: ${text}`);
+    else if (Date.now() - printedAt > 10_000) {
+      process.stdout.write(`  ${name}: ${text}\n`);
+      printedAt = Date.now();
+    }
+  };
+  report.done = (text) => process.stdout.write(`${live ? "\r\u001b[K" : ""}  ${name}: ${text}\n`);
+  return report;
+}
+
+function explainFullDisk(error, cache) {
+  const text = `${error?.code ?? ""} ${error?.message ?? error}`;
+  if (!/ENOSPC|No space left on device/i.test(text)) return error;
+  return new BuildError(`the disk that holds ${cache} is full: about 3 GB must be free; TERRA_CACHE moves the cache\n${text}`);
+}
