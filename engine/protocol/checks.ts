@@ -105,3 +105,18 @@ export function optional<const Key extends string, Value>(
   const value = from[key];
   return value === undefined ? {} : ({ [key]: read(value) } as { [K in Key]?: Value });
 }
+
+/** SHA-256 as 64 lower-case hexadecimal digits. */
+export function digest(value: unknown, field: string): string {
+  return textLike(value, field, /^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
+}
+
+/** A name that may become part of a key or a message. */
+export function name(value: unknown, field: string): string {
+  return textLike(value, field, /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 letters, digits, '.', '_' or '-'");
+}
+
+export function port(value: unknown, field: string): MessagePort {
+  if (!(value instanceof MessagePort)) throw malformed(field, value, "a MessagePort");
+  return value;
+}
