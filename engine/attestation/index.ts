@@ -1,0 +1,33 @@
+/**
+ * What the rest of Terra Lab may use of attestation: issuing (chip, firmware, loader, TVMM, factory), certificate requests,
+ * evidence and its appraisal. Pure: runs in Node, in the page and in every worker, and keeps no state.
+ */
+export { appraise, CHECKS } from "./appraise.ts";
+export { isDigest, shortDigest, toHex } from "./bytes.ts";
+export { type Certificate, readCertificate } from "./certificate.ts";
+export { exportPublicKey, generateKeyPair } from "./ecdsa.ts";
+export { AttestationError } from "./errors.ts";
+export {
+  CHAIN_LENGTH,
+  evidenceBody,
+  evidenceBytes,
+  NONCE_LENGTH,
+  readEvidenceBody,
+  signEvidence,
+  splitReply,
+} from "./evidence.ts";
+export { MAX_APPLICATION_DATA, type TcbInfo } from "./extensions.ts";
+export {
+  type Issuer,
+  issueChip,
+  issueHardwareRoot,
+  issueLayer,
+  issueVendorCertificate,
+  issueVendorRoot,
+  issueVm,
+} from "./issue.ts";
+export { isLayer, LAYERS, type Layer } from "./layers.ts";
+export { OID } from "./oids.ts";
+export { readOnePem, readPem, toPem } from "./pem.ts";
+export { type CertificateRequest, makeRequest, readRequest } from "./request.ts";
+export type { Acceptable, Appraisal, AppraisalPolicy, CheckName, Evidence } from "./types.ts";
