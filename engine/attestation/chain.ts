@@ -8,10 +8,8 @@ import { type Certificate, readCertificate } from "./certificate.ts";
 import { verify } from "./ecdsa.ts";
 import { malformed, quoted } from "./errors.ts";
 import { type Extensions, KEY_USAGE } from "./extensions.ts";
-import { CHIP_PATH_LENGTH, type Layer, layerPathLength } from "./layers.ts";
+import { CHIP_PATH_LENGTH, CHIP_SERIAL, type Layer, layerPathLength } from "./layers.ts";
 import { OID } from "./oids.ts";
-
-export const CHIP_SERIAL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 
 export interface Chain {
   readonly chip: Certificate;

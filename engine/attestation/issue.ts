@@ -22,7 +22,7 @@ import {
   subjectKeyIdentifier,
   tcbInfo,
 } from "./extensions.ts";
-import { CHIP_PATH_LENGTH, type Layer, layerPathLength } from "./layers.ts";
+import { CHIP_PATH_LENGTH, CHIP_SERIAL, type Layer, layerPathLength } from "./layers.ts";
 import { OID } from "./oids.ts";
 import { toPem } from "./pem.ts";
 import { checkVersion } from "./version.ts";
@@ -81,7 +81,7 @@ export async function issueChip(chip: {
   publicKey: Uint8Array;
   now?: number;
 }): Promise<string> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(chip.serial)) {
+  if (!CHIP_SERIAL.test(chip.serial)) {
     throw badArgument(`the serial number ${quoted(chip.serial)} is not 1 to 40 letters, digits, ".", "_" or "-"`);
   }
   return assemble(
@@ -170,7 +170,8 @@ export async function issueVendorCertificate(statement: {
   return assemble(
     authority(statement.issuer, 0),
     {
-      subject: commonName(`${product} ${version}`),
+      // For readers only: nobody decides by it, so it may be cut where X.509 ends.
+      subject: commonName(`${product} ${version}`.slice(0, 64)),
       publicKey: await exportPublicKey(unused.publicKey),
       lifetime: LIFETIME.vendor,
       now: statement.now,

@@ -3,7 +3,7 @@
  * of this site and nothing that anybody asks it to; no request can name a digest. Envelopes: channel.ts. Revocation will be
  * a request of its own.
  */
-import { TerraError } from "./errors.ts";
+import { bytes, fields, oneOf, textLike } from "./checks.ts";
 
 /** All certificates PEM, all digests 64 lower-case hexadecimal digits. */
 export type FactoryRequest =
@@ -22,32 +22,31 @@ export interface Roots {
   vendors: Record<"firmware" | "loader" | "tvmm" | "vm", string>;
 }
 
-export const MAX_CHIP_REQUEST = 65536;
+const MAX_CHIP_REQUEST = 65536;
+const SERIAL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 
-/** The check at the factory's door. Throws a TerraError, code "malformed", for what is no request of this file. */
+/** The check at the factory's door. Throws a TerraError, code "malformed" or "bad-argument". */
 export function parseFactoryRequest(raw: unknown): FactoryRequest {
-  const { op, base, serial, request } = (typeof raw === "object" && raw !== null ? raw : {}) as Record<string, unknown>;
+  const request = fields(raw, "the request to the factory", ["op", "base", "serial", "request"]);
+  const op = oneOf(request.op, "op", ["init", "roots", "certify-chip", "vendor-certificates"]);
   switch (op) {
-    case "init":
-      if (typeof base !== "string" || !/^https?:\/\/[^?#]*\/$/.test(base)) {
-        throw new TerraError("malformed", `init: base ${JSON.stringify(base)} is not an http(s) URL that ends with "/"`);
-      }
-      return { op, base };
-    case "roots":
-    case "vendor-certificates":
-      return { op };
-    case "certify-chip":
-      if (typeof serial !== "string" || serial.length > 40) {
-        throw new TerraError("malformed", "certify-chip: serial is not text of at most 40 characters");
-      }
-      if (!(request instanceof Uint8Array) || request.length > MAX_CHIP_REQUEST) {
-        throw new TerraError("malformed", `certify-chip: request is not at most ${MAX_CHIP_REQUEST} bytes`);
-      }
-      return { op, serial, request: Uint8Array.from(request) };
+    case "init": {
+      const { base } = fields(raw, op, ["op", "base"]);
+      return {
+        op,
+        base: textLike(base, "init: base", /^https?:\/\/[^?#]{1,2000}\/$/, "an http(s) URL that ends with /"),
+      };
+    }
+    case "certify-chip": {
+      const { serial, request: der } = fields(raw, op, ["op", "serial", "request"]);
+      return {
+        op,
+        serial: textLike(serial, "certify-chip: serial", SERIAL, "1 to 40 letters, digits, '.', '_' or '-'"),
+        request: bytes(der, "certify-chip: request", MAX_CHIP_REQUEST),
+      };
+    }
     default:
-      throw new TerraError(
-        "malformed",
-        `the factory knows init, roots, certify-chip and vendor-certificates, but not ${JSON.stringify(op)?.slice(0, 40)}`,
-      );
+      fields(raw, op, ["op"]);
+      return { op };
   }
 }
