@@ -19,9 +19,10 @@
 #include "screen.h"
 
 static const char help[] =
-    "usage: hello [--product FILE] [--status FILE]\n"
+    "usage: hello [--product FILE] [--note FILE] [--status FILE]\n"
     "Shows product, identity, endorsement and a clock on the terminal, 80 x 25. Does not end.\n\n"
-    "  --product FILE  lines 'product NAME', 'version VERSION', 'line TEXT' (/etc/terra/product)\n"
+    "  --product FILE  lines 'product NAME' and 'version VERSION' (/etc/terra/product)\n"
+    "  --note FILE     a line that the maker of this version adds, if there is one (/etc/terra/note)\n"
     "  --status FILE   what attestd writes (/run/terra/status)\n";
 
 /* The grid: a margin, labels, values. */
@@ -30,7 +31,7 @@ enum {
   ROW_TITLE = 1,
   ROW_RULE,
   ROW_ABOUT = 4,
-  ROW_LINE,
+  ROW_NOTE,
   ROW_IDENTITY = 7,
   ROW_ENDORSED = 10,
   ROW_CHALLENGES,
@@ -42,21 +43,22 @@ enum {
 };
 
 struct files {
-  const char *product, *status;
+  const char *product, *note, *status;
 };
 
-static void draw_product(const char *path) {
-  char text[KEYVALUE_FILE_LIMIT + 1], product[48], version[20], line[WIDTH + 1], label[32];
-  keyvalue_read(path, text);
+static void draw_product(const struct files *files) {
+  char text[KEYVALUE_FILE_LIMIT + 1], product[48], version[20], label[32];
+  keyvalue_read(files->product, text);
   keyvalue_get(text, "product", product, sizeof product);
   keyvalue_get(text, "version", version, sizeof version);
-  keyvalue_get(text, "line", line, sizeof line);
   snprintf(label, sizeof label, "version %s", version);
   screen_put(ROW_TITLE, LEFT, INK_BRIGHT, product);
   screen_put(ROW_TITLE, LEFT + WIDTH - (int)strlen(label), INK_PLAIN, label);
   screen_rule(ROW_RULE, LEFT, WIDTH);
   screen_put(ROW_ABOUT, LEFT, INK_PLAIN, "A closed box. Nobody looks inside it, and nobody changes it.");
-  screen_put(ROW_LINE, LEFT, INK_BRIGHT, line);
+  keyvalue_read(files->note, text);
+  text[strcspn(text, "\n")] = 0;
+  screen_put(ROW_NOTE, LEFT, INK_BRIGHT, text);
 }
 
 /* 64 digits as two rows of eight groups of four, as the strip above the screen abbreviates them. */
@@ -111,7 +113,7 @@ static void draw_clock(time_t now) {
 
 static int draw(const struct files *files) {
   screen_clear();
-  draw_product(files->product);
+  draw_product(files);
   draw_status(files->status);
   draw_clock(time(0));
   screen_rule(ROW_LAST_RULE, LEFT, WIDTH);
@@ -145,9 +147,10 @@ static void wait_for_news(int watcher, int *watching, const char *status) {
 }
 
 int main(int argc, char **argv) {
-  struct files files = {.product = "/etc/terra/product", .status = "/run/terra/status"};
+  struct files files = {.product = "/etc/terra/product", .note = "/etc/terra/note", .status = "/run/terra/status"};
   options_read(argc, argv, help,
                (struct option_value[]){{.name = "--product", .text = &files.product},
+                                       {.name = "--note", .text = &files.note},
                                        {.name = "--status", .text = &files.status},
                                        {0}},
                0);

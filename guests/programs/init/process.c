@@ -66,7 +66,7 @@ pid_t process_start(const char *terminal, char *const words[]) {
     fail("open", terminal);
   }
   int virtual_terminal = terminal && strncmp(terminal, "tty", 3) == 0 && terminal[3] >= '0' && terminal[3] <= '9';
-  char *environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root",
+  char *environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp", "USER=root",
                          virtual_terminal ? "TERM=linux" : "TERM=xterm-256color", 0};
   execve(words[0], words, environment);
   fail("run", words[0]);
