@@ -1,0 +1,48 @@
+/**
+ * A machine without a management box is managed from the page: after each measured boot the boxes of its description are made
+ * and switched on, by the same calls that anybody else would use. Media that are in the machine already are used as they are,
+ * so what an attacker changed stays changed.
+ */
+import type { Management } from "./api.ts";
+import { makeBox } from "./box.ts";
+import type { VmDescription } from "./description.ts";
+import type { Machine } from "./machine.ts";
+import type { Media } from "./media.ts";
+import type { Site } from "./site.ts";
+
+/** The vendor's word that comes with an image of the catalogue. */
+function vendorCertificates(site: Site, box: VmDescription): string[] {
+  const image = site.images.images.find((each) => each.id === box.image);
+  return (box.vendorCertificate && image && site.vendorCertificates[image.primary]) || [];
+}
+
+async function make(site: Site, management: Management, media: Media, box: VmDescription): Promise<string> {
+  const { firmware, boot } = await media.image(box.image);
+  return makeBox(management, {
+    name: box.name,
+    firmware,
+    boot,
+    descriptor: () => media.part(firmware, "descriptor.json"),
+    vendorCertificates: vendorCertificates(site, box),
+    ...(box.asOpen === undefined ? {} : { asOpen: box.asOpen }),
+    ...(box.checking === undefined ? {} : { checking: box.checking }),
+  });
+}
+
+/**
+ * Resolves when each box was made and switched on, or refused. A refusal does not keep the other boxes off: the TVMM says
+ * why in a message.
+ */
+export async function bringUp(site: Site, machine: Machine, management: Management, media: Media): Promise<void> {
+  const made: { id: string; box: VmDescription }[] = [];
+  // One after the other, so that ids and colours follow the description.
+  for (const box of machine.description.vms) {
+    await make(site, management, media, box).then(
+      (id) => made.push({ id, box }),
+      () => undefined,
+    );
+  }
+  const focused = made.find(({ box }) => box.name === machine.description.focus);
+  if (focused) await machine.person({ op: "focus", vm: focused.id });
+  await Promise.allSettled(made.filter(({ box }) => box.on).map(({ id }) => management.on(id)));
+}

@@ -1,0 +1,57 @@
+/**
+ * Role: owner. The ten calls of the paper's section 4.4 as a script makes them; each is carried to the TVMM, which decides.
+ * The one thing done here is what an owner's hands would do: a catalogue image is put into the machine before CREATE-VM.
+ */
+import { TerraError } from "../protocol/errors.ts";
+import type { DeviceStatus, OwnerRequest, VmStatus } from "../protocol/owner.ts";
+import type { DeviceConfig, Management, VmConfig } from "./api.ts";
+import type { Machine } from "./machine.ts";
+import type { Media } from "./media.ts";
+
+export function createManagement(machine: Machine, media: Media): Management {
+  const ask = async (request: OwnerRequest) => {
+    await machine.owner(request);
+  };
+
+  async function firmwareOf(image: VmConfig["image"]): Promise<{ medium: string; image: string }> {
+    if (typeof image === "string") return { medium: (await media.image(image)).firmware, image };
+    if (typeof image === "object" && image !== null && typeof image.medium === "string") {
+      return { medium: image.medium, image: image.medium };
+    }
+    throw new TerraError("bad-argument", `image is ${JSON.stringify(image)}; it should be an image's id or { medium }`);
+  }
+
+  return {
+    createDevice: async (device: DeviceConfig) => (await machine.owner({ op: "create-device", device })) as string,
+    connect: (a, b) => ask({ op: "connect", a, b }),
+    disconnect: (a, b) => ask({ op: "disconnect", a, b }),
+    async createVm(config) {
+      if (typeof config !== "object" || config === null) {
+        throw new TerraError(
+          "bad-argument",
+          `the VM's configuration is ${JSON.stringify(config)}; it should be { name, image, … }`,
+        );
+      }
+      const { image, ...rest } = config;
+      return (await machine.owner({ op: "create-vm", config: { ...rest, ...(await firmwareOf(image)) } })) as string;
+    },
+    attach: (vm, device) => ask({ op: "attach", vm, device }),
+    detach: (vm, device) => ask({ op: "detach", vm, device }),
+    on: (vm) => ask({ op: "on", vm }),
+    off: (vm) => ask({ op: "off", vm }),
+    suspend: (vm) => ask({ op: "suspend", vm }),
+    resume: (vm) => ask({ op: "resume", vm }),
+    destroyVm: (vm) => ask({ op: "destroy-vm", vm }),
+    destroyDevice: (device) => ask({ op: "destroy-device", device }),
+    async vms() {
+      const statuses = (await machine.owner({ op: "list-vms" })) as VmStatus[];
+      return statuses.map(({ id, name, image, kind, state, devices }) => ({ id, name, image, kind, state, devices }));
+    },
+    async devices() {
+      const statuses = (await machine.owner({ op: "list-devices" })) as DeviceStatus[];
+      return statuses.map(({ id, type, attachedTo, connectedTo }) =>
+        attachedTo === undefined ? { id, type, connectedTo } : { id, type, attachedTo, connectedTo },
+      );
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** The media of one machine: what lies in it, images put into it once, and the builds on its flash. */
+import { TerraError } from "../protocol/errors.ts";
+import type { MediumInfo } from "../protocol/media.ts";
+import { containerEntries, findEntry } from "../storage/index.ts";
+import type { Site } from "./site.ts";
+
+export interface Media {
+  list(): Promise<MediumInfo[]>;
+  /** As of the last list() or insertion: only the page puts media in or takes them out. */
+  find(id: string): MediumInfo;
+  /** The two media of a catalogue image, put in if they are not there yet. */
+  image(id: string): Promise<{ firmware: string; boot: string }>;
+  /** Always a new pair of media. */
+  insertImage(id: string): Promise<{ firmware: string; boot: string }>;
+  insert(bytes: Uint8Array): Promise<string>;
+  /** Bytes of one part of the flash or of a firmware medium, as they lie there now. */
+  part(medium: string, entry: string): Promise<Uint8Array>;
+  tvmmBuilds(): Promise<string[]>;
+}
+
+export function createMedia(site: Site, platform: string): Media {
+  const { physical } = site;
+  let known: MediumInfo[] = [];
+
+  async function list(): Promise<MediumInfo[]> {
+    known = (await physical.call({ op: "list", platform })) as MediumInfo[];
+    return known;
+  }
+
+  async function whole(medium: string): Promise<Uint8Array> {
+    const { size } = media.find(medium);
+    return (await physical.call({ op: "read", platform, medium, offset: 0, length: size })) as Uint8Array;
+  }
+
+  async function insertImage(id: string): Promise<{ firmware: string; boot: string }> {
+    if (!site.images.images.some((image) => image.id === id)) {
+      const known = site.images.images.filter((image) => !image.test).map((image) => image.id);
+      throw new TerraError(
+        "unknown-image",
+        `there is no image ${JSON.stringify(id)}; the catalogue has ${known.join(", ")}`,
+      );
+    }
+    const pair = (await physical.call({ op: "insert-image", platform, image: id })) as {
+      firmware: string;
+      boot: string;
+    };
+    await list();
+    return pair;
+  }
+
+  const media: Media = {
+    list,
+    insertImage,
+    find(id) {
+      const found = known.find((medium) => medium.id === id);
+      if (found) return found;
+      const ids = known.map((medium) => medium.id).join(", ");
+      throw new TerraError("unknown-disk", `${platform} has no medium ${JSON.stringify(id)}; it has ${ids}`);
+    },
+    async image(id) {
+      const present = new Set((await list()).map((medium) => medium.id));
+      const pair = { firmware: `${id}.firmware`, boot: `${id}.boot` };
+      return present.has(pair.firmware) && present.has(pair.boot) ? pair : insertImage(id);
+    },
+    async insert(bytes) {
+      const id = (await physical.call({ op: "insert", platform, bytes })) as string;
+      await list();
+      return id;
+    },
+    async part(medium, entry) {
+      const bytes = await whole(medium);
+      const { offset, length } = findEntry(containerEntries(bytes), entry);
+      return bytes.subarray(offset, offset + length);
+    },
+    async tvmmBuilds() {
+      const names = containerEntries(await whole("flash")).map((entry) => entry.name);
+      return names.filter((name) => /^tvmm\.[^.]+$/.test(name)).map((name) => name.slice("tvmm.".length));
+    },
+  };
+  return media;
+}

@@ -1,0 +1,6 @@
+/** The parts of the realms' protocol that users of the lab see, so that app/ imports the lab only. */
+export type { ChipEvent } from "../protocol/chip.ts";
+export { TerraError } from "../protocol/errors.ts";
+export type { MeasuredStage } from "../protocol/launch.ts";
+export type { Halt, MeasurementNode, OwnerEvent, VmStatus } from "../protocol/owner.ts";
+export type { PersonEvent, SurfaceSize } from "../protocol/person.ts";
