@@ -18,6 +18,8 @@ export type ErrorCode =
   | "sealed"
   | "silent"
   | "timeout"
+  /** A file of the site cannot be had: no network, or not there. */
+  | "unavailable"
   | "unknown-device"
   | "unknown-disk"
   | "unknown-image"

@@ -2,6 +2,9 @@
  * Page and TVMM -> physical realm: media (disks, flash, sealed blobs) lie outside the chip, and an attacker may read and change
  * them. Nothing here is trusted by what reads it. Page and machines use the same requests; `insert`, `remove` are the page's.
  */
+import { boolean, bytes, type Fields, fields, integer, list, name, oneOf, optional, text } from "./checks.ts";
+import { TerraError } from "./errors.ts";
+
 export type MediumKind = "flash" | "disk" | "sealed";
 
 export interface MediumInfo {
@@ -11,21 +14,25 @@ export interface MediumInfo {
   size: number;
 }
 
-/** Requests of a machine's port (TVMM, loader, firmware) and of the attacker: one machine's media. */
+/** Size of the medium `sealed`, zero at first: the TVMM keeps there what the chip sealed. */
+export const SEALED_SIZE = 65536;
+
+/** Requests of a machine's port (TVMM, loader, firmware). It reaches the media of one machine and no other; the flash cannot be written. */
 export type MediaRequest =
+  /** Reply: MediumInfo[]. */
   | { op: "list" }
   /** Reply: Uint8Array of `length` bytes, transferred. Out of range: "bad-argument". Unknown medium: "unknown-disk". */
   | { op: "read"; medium: string; offset: number; length: number }
   /** Reply: nothing. Out of range: "bad-argument". */
   | { op: "write"; medium: string; offset: number; bytes: Uint8Array }
-  /** Reply: MessagePort bound to this one medium, serving "read" and "write" (write refused if readOnly) with this same file's types. */
+  /** Reply: MessagePort that serves these same requests for this one medium (code "refused" for writing if readOnly). */
   | { op: "open"; medium: string; readOnly: boolean };
 
 /** The page's port to the physical worker: builds machines and plays the attacker. */
 export type PhysicalRequest =
   /** Where images/ and measured/ are; fetches both manifests. Reply: { images: ImageManifest, measured: MeasuredManifest }. */
   | { op: "init"; base: string }
-  /** A file of one of the manifests as plain bytes, checked against its digest. Reply: Uint8Array. Progress comes as events. */
+  /** A file of one of the manifests (path with its folder: "measured/chip.js", "images/blobs/…") as plain bytes, checked against its digest. Reply: Uint8Array. Progress comes as events. */
   | { op: "file"; path: string }
   /** Reply: MessagePort for one machine that serves MediaRequest for the media of this platform. */
   | { op: "machine"; platform: string }
@@ -40,9 +47,115 @@ export type PhysicalRequest =
   | { op: "write"; platform: string; medium: string; offset: number; bytes: Uint8Array }
   /** Puts a full copy back: same size as before, else "bad-argument". */
   | { op: "restore"; platform: string; medium: string; bytes: Uint8Array }
-  /** Frees every medium of the machine; the medium `sealed` stays stored for the next visit. */
+  /** Frees every medium of the machine and cuts its ports; the medium `sealed` stays stored for the next visit. */
   | { op: "scrap"; platform: string };
 
 export type PhysicalEvent =
   /** Bytes fetched of bytes to fetch, compressed as they travel. */
   { type: "progress"; path: string; loaded: number; total: number };
+
+/** The largest medium, in bytes. */
+const MAXIMUM_SIZE = 2 ** 30;
+
+const MACHINE_OPERATIONS = ["list", "read", "write", "open"] as const;
+const MACHINE_FIELDS: Record<(typeof MACHINE_OPERATIONS)[number], readonly string[]> = {
+  list: [],
+  read: ["medium", "offset", "length"],
+  write: ["medium", "offset", "bytes"],
+  open: ["medium", "readOnly"],
+};
+
+const offset = (from: Fields) => integer(from.offset, "offset", 0, MAXIMUM_SIZE);
+const length = (from: Fields) => integer(from.length, "length", 0, MAXIMUM_SIZE);
+const medium = (from: Fields) => name(from.medium, "medium");
+
+/** The physical realm's door for machines. */
+export function parseMediaRequest(raw: unknown): MediaRequest {
+  const op = operation(raw, MACHINE_OPERATIONS);
+  const from = fields(raw, "the request", ["op", ...MACHINE_FIELDS[op]]);
+  switch (op) {
+    case "list":
+      return { op };
+    case "read":
+      return { op, medium: medium(from), offset: offset(from), length: length(from) };
+    case "write":
+      return { op, medium: medium(from), offset: offset(from), bytes: bytes(from.bytes, "bytes", MAXIMUM_SIZE) };
+    case "open":
+      return { op, medium: medium(from), readOnly: boolean(from.readOnly, "readOnly") };
+  }
+}
+
+const PAGE_OPERATIONS = [
+  "init",
+  "file",
+  "machine",
+  "flash",
+  "insert-image",
+  "insert",
+  "list",
+  "read",
+  "write",
+  "restore",
+  "scrap",
+] as const;
+const PAGE_FIELDS: Record<(typeof PAGE_OPERATIONS)[number], readonly string[]> = {
+  init: ["base"],
+  file: ["path"],
+  machine: ["platform"],
+  flash: ["platform", "vendorCertificates"],
+  "insert-image": ["platform", "image"],
+  insert: ["platform", "bytes", "id"],
+  list: ["platform"],
+  read: ["platform", "medium", "offset", "length"],
+  write: ["platform", "medium", "offset", "bytes"],
+  restore: ["platform", "medium", "bytes"],
+  scrap: ["platform"],
+};
+
+/** The physical realm's door for the page. */
+export function parsePhysicalRequest(raw: unknown): PhysicalRequest {
+  const op = operation(raw, PAGE_OPERATIONS);
+  const from = fields(raw, "the request", ["op", ...PAGE_FIELDS[op]]);
+  const platform = () => name(from.platform, "platform");
+  const content = () => bytes(from.bytes, "bytes", MAXIMUM_SIZE);
+  switch (op) {
+    case "init":
+      return { op, base: text(from.base, "base", 2000) };
+    case "file":
+      return { op, path: text(from.path, "path", 300) };
+    case "machine":
+    case "list":
+    case "scrap":
+      return { op, platform: platform() };
+    case "flash":
+      return { op, platform: platform(), vendorCertificates: certificates(from.vendorCertificates) };
+    case "insert-image":
+      return { op, platform: platform(), image: name(from.image, "image") };
+    case "insert":
+      return { op, platform: platform(), bytes: content(), ...optional(from, "id", (value) => name(value, "id")) };
+    case "read":
+      return { op, platform: platform(), medium: medium(from), offset: offset(from), length: length(from) };
+    case "write":
+      return { op, platform: platform(), medium: medium(from), offset: offset(from), bytes: content() };
+    case "restore":
+      return { op, platform: platform(), medium: medium(from), bytes: content() };
+  }
+}
+
+/** The operation alone, so that only its own fields are then known. */
+function operation<const Name extends string>(raw: unknown, names: readonly Name[]): Name {
+  if (typeof raw !== "object" || raw === null) throw new TerraError("malformed", "the request is not an object");
+  return oneOf((raw as Fields).op, "op", names);
+}
+
+function certificates(value: unknown): Record<string, string[]> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TerraError("malformed", "vendorCertificates is not an object of lists by digest");
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([digest, each]) => [
+      digest,
+      list(each, `vendorCertificates[${digest}]`, 16, (pem, field) => text(pem, field, 65536)),
+    ]),
+  );
+}
