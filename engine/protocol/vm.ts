@@ -2,6 +2,7 @@
  * TVMM <-> vm worker: one emulated PC. The vm worker is measured TVMM code (its bundle's digest is a constant in the TVMM's), but the
  * guest inside it is hostile: whatever stems from the guest (serial bytes) is data to both.
  */
+import { boolean, bytes, fields, integer, list, malformed, oneOf, text } from "./checks.ts";
 import type { Halt } from "./owner.ts";
 import type { SurfaceSize } from "./person.ts";
 
@@ -13,8 +14,7 @@ export interface VmDisk {
   /** Bytes that the guest sees. */
   size: number;
   readOnly: boolean;
-  source:
-    /** The copy that was hashed; the medium is not read again. `verified`: it was checked ahead of time. */
+  source: /** The copy that was hashed; the medium is not read again. `verified`: it was checked ahead of time. */
     | { type: "pinned"; bytes: Uint8Array }
     /** A medium, read through this port (media.ts); with `check`, each 4096-byte block against its digest at each read. */
     | { type: "medium"; medium: string; port: MessagePort; check?: { salt: Uint8Array; leaves: Uint8Array } };
@@ -48,9 +48,9 @@ export interface VmInit {
 }
 
 export type VmRequest =
-  /** The machine's processor starts. Reply: nothing, once the first instruction ran. */
+  /** The machine's processor starts. Reply: nothing, once the first instruction ran. A second time: "bad-state". */
   | { op: "run" }
-  /** Bytes into COM1 (1), COM2 (2), COM3 (3). */
+  /** Bytes into COM1 (1), COM2 (2), COM3 (3). No such line: "unknown-device"; over 1 MiB not yet taken by the guest: "busy". */
   | { op: "serial"; line: 1 | 2 | 3; bytes: Uint8Array }
   | { op: "type"; text: string }
   | { op: "scancodes"; codes: number[] }
@@ -69,6 +69,72 @@ export type VmEvent =
   /** DTR of COM2 or COM3 rose or fell. */
   | { type: "dtr"; line: 2 | 3; high: boolean }
   | { type: "blocks"; device: string; verified: number[]; failed: number[] }
-  /** The processor has stopped for good; nothing more will run in this worker. */
+  /**
+   * The processor has stopped for good; nothing more will run in this worker. Reasons: "integrity" (a block that does not
+   * verify: disk is the device's id), "panic" (a reset after "Kernel panic" was seen on a console or the screen), "reset",
+   * "shutdown" (halted with interrupts off), "fault" (the guest did what the emulator cannot emulate).
+   */
   | { type: "halt"; halt: Halt }
   | { type: "text"; strip: string; screen: string };
+
+/** What a request can be without being an attempt to fill this realm's memory. */
+const MAX_SERIAL_BYTES = 1 << 20;
+const MAX_TYPED = 4096;
+
+function size(value: unknown): SurfaceSize {
+  const from = fields(value, "size", ["width", "height", "scale"]);
+  const scale = from.scale;
+  if (typeof scale !== "number" || !(scale >= 0.25 && scale <= 8)) {
+    throw malformed("size.scale", scale, "device pixels per CSS pixel, 0.25 to 8");
+  }
+  return {
+    width: integer(from.width, "size.width", 1, 8192),
+    height: integer(from.height, "size.height", 1, 8192),
+    scale,
+  };
+}
+
+const theme = (value: unknown) => oneOf(value, "theme", ["light", "dark"]);
+
+function canvas(value: unknown): OffscreenCanvas {
+  if (typeof OffscreenCanvas === "undefined" || !(value instanceof OffscreenCanvas)) {
+    throw malformed("canvas", value, "an OffscreenCanvas");
+  }
+  return value;
+}
+
+/** The vm worker's door: what its TVMM asks. Codes "malformed", "bad-argument". */
+export function parseVmRequest(raw: unknown): VmRequest {
+  const known = ["op", "line", "bytes", "text", "codes", "canvas", "size", "theme", "focused"];
+  const from = fields(raw, "request", known);
+  const op = oneOf(from.op, "op", [
+    "run",
+    "serial",
+    "type",
+    "scancodes",
+    "surface",
+    "resize",
+    "focus",
+    "text",
+    "png",
+    "figures",
+  ]);
+  switch (op) {
+    case "serial": {
+      const line = integer(from.line, "line", 1, 3) as 1 | 2 | 3;
+      return { op, line, bytes: bytes(from.bytes, "bytes", MAX_SERIAL_BYTES) };
+    }
+    case "type":
+      return { op, text: text(from.text, "text", MAX_TYPED) };
+    case "scancodes":
+      return { op, codes: list(from.codes, "codes", MAX_TYPED, (each, field) => integer(each, field, 0, 255)) };
+    case "surface":
+      return { op, canvas: canvas(from.canvas), size: size(from.size), theme: theme(from.theme) };
+    case "resize":
+      return { op, size: size(from.size), theme: theme(from.theme) };
+    case "focus":
+      return { op, focused: boolean(from.focused, "focused") };
+    default:
+      return { op };
+  }
+}

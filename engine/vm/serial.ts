@@ -1,0 +1,110 @@
+/**
+ * One serial line. What the guest sends is gathered and handed on in pieces; what it is to receive waits here until it has
+ * read what came before, since neither a UART nor the terminal behind it has room for more. All bytes are data, never
+ * anything else.
+ */
+import { TerraError } from "../protocol/errors.ts";
+import type { Emulator, Uart } from "./v86-internals.ts";
+
+/** Output goes out when the guest pauses, when this much has gathered, or when it has waited for this long. */
+const FLUSH_BYTES = 8192;
+const FLUSH_MS = 4;
+/** Given to the UART at a time; Linux reads up to 256 bytes in one interrupt. */
+const INPUT_CHUNK = 256;
+/** The TVMM's largest message is 64 KiB; a console may be typed ahead as far. */
+const INPUT_LIMIT = 1 << 20;
+
+const MCR_RTS = 2;
+
+export interface SerialEvents {
+  onOutput(bytes: Uint8Array<ArrayBuffer>): void;
+  onDtr(high: boolean): void;
+}
+
+export interface SerialLine {
+  /** Bytes for the guest. Code "busy" when it has not taken what came before. */
+  write(bytes: Uint8Array): void;
+  /** To be called after each slice of the processor's time. */
+  service(idle: boolean, now: number): void;
+  /** Hands on what has gathered, before the machine stops for good. */
+  flush(): void;
+}
+
+/** COM`line` of this machine. */
+export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, events: SerialEvents): SerialLine {
+  const bus = `serial${line - 1}`;
+  const output = new Uint8Array(FLUSH_BYTES);
+  let gathered = 0;
+  let since = 0;
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let dtr = false;
+  let everReady = false;
+
+  const flush = () => {
+    if (gathered === 0) return;
+    events.onOutput(output.slice(0, gathered));
+    gathered = 0;
+  };
+  const discard = () => {
+    waiting = [];
+    waitingBytes = 0;
+    uart.input.length = 0;
+  };
+
+  emulator.add_listener(`${bus}-output-byte`, (byte) => {
+    output[gathered++] = byte;
+    if (gathered === FLUSH_BYTES) flush();
+  });
+  emulator.add_listener(`${bus}-data-terminal-ready-output`, (value) => {
+    const high = Boolean(value);
+    if (high === dtr) return;
+    dtr = high;
+    // In the order in which the guest did it.
+    flush();
+    if (!high && line !== 1) discard();
+    events.onDtr(high);
+  });
+
+  const feed = () => {
+    const ready = (uart.modem_control & MCR_RTS) !== 0;
+    everReady ||= ready;
+    // Once a driver has used "request to send" it means it.
+    if (waitingBytes === 0 || uart.input.length > 0 || (everReady && !ready)) return;
+    let room = INPUT_CHUNK;
+    while (room > 0) {
+      const first = waiting[0];
+      if (!first) break;
+      const piece = first.subarray(0, room);
+      if (piece.length === first.length) waiting.shift();
+      else waiting[0] = first.subarray(piece.length);
+      waitingBytes -= piece.length;
+      room -= piece.length;
+      for (const byte of piece) emulator.bus.send(`${bus}-input`, byte);
+    }
+  };
+
+  return {
+    write(bytes) {
+      if (waitingBytes + bytes.length > INPUT_LIMIT) {
+        throw new TerraError(
+          "busy",
+          `COM${line} has ${waitingBytes} bytes waiting for its guest; at most ${INPUT_LIMIT}`,
+        );
+      }
+      if (bytes.length === 0) return;
+      waiting.push(bytes);
+      waitingBytes += bytes.length;
+      feed();
+    },
+    service(idle, now) {
+      feed();
+      if (gathered === 0) since = now;
+      else if (idle || now - since >= FLUSH_MS) {
+        flush();
+        since = now;
+      }
+    },
+    flush,
+  };
+}
