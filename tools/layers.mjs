@@ -1,6 +1,6 @@
 /**
- * Who may import whom, in one place: the import rules (.dependency-cruiser.mjs) and the check of each bundle's list of
- * modules both read it. It must never know about single files, only about folders.
+ * Who may import whom, in one place: the import rules (import-rules.mjs) and the check of each bundle's list of modules
+ * both read it. It must never know about single files, only about folders.
  */
 
 /** Folders whose code runs anywhere, Node included, and imports nothing but each other. */
@@ -18,6 +18,11 @@ export const PORTABLE_PACKAGES = ["@noble/hashes", "@noble/ciphers", "@noble/cur
 /** Packages one realm has beyond those. */
 export const REALM_PACKAGES = { "engine/vm": ["v86"] };
 
+/** The package that an address such as `@scope/name/file.js` belongs to. */
+export function packageOf(address) {
+  return address.split("/", address.startsWith("@") ? 2 : 1).join("/");
+}
+
 /**
  * What is wrong with a bundle's list of modules, as sentences; empty if nothing is.
  * @param {string} bundle its name, for the message
@@ -30,8 +35,7 @@ export function strangers(bundle, modules, allowed) {
   for (const module of modules) {
     const at = module.lastIndexOf("node_modules/");
     if (at >= 0) {
-      const parts = module.slice(at + "node_modules/".length).split("/");
-      const name = parts[0].startsWith("@") ? `${parts[0]}/${parts[1]}` : parts[0];
+      const name = packageOf(module.slice(at + "node_modules/".length));
       if (allowed.packages !== "any" && !allowed.packages.includes(name)) {
         found.push(
           `${bundle} contains the package ${name} (${module}); allowed: ${allowed.packages.join(", ") || "none"}`,
