@@ -2,7 +2,7 @@
  * Puts the lab together: one site, one open lab at a time, the scripting API over it, and the stream of facts that the page shows.
  */
 import { TerraError } from "../protocol/errors.ts";
-import type { Lab, Message, ScenarioReport, Terra } from "./api.ts";
+import type { Lab, Message, ScenarioOptions, ScenarioReport, Terra } from "./api.ts";
 import { bringUp } from "./bring-up.ts";
 import { catalogue } from "./catalogue.ts";
 import { type LabDescription, parseLabDescription } from "./description.ts";
@@ -22,7 +22,7 @@ const API_VERSION = "1.0.0";
 /** The guided scenarios live above the lab; whoever puts the page together brings them. */
 export interface Scenarios {
   list(): { id: string; title: string; lab: string; paper: string }[];
-  run(terra: Terra, id: string): Promise<ScenarioReport>;
+  run(terra: Terra, id: string, options: ScenarioOptions): Promise<ScenarioReport>;
 }
 
 export interface LabOptions extends SiteOptions {
@@ -181,7 +181,7 @@ export function createLabView(options: LabOptions): LabView {
     },
     images: async () => catalogueImages(await site()),
     scenarios: () => options.scenarios.list(),
-    runScenario: (id) => options.scenarios.run(terra, id),
+    runScenario: (id, how = {}) => options.scenarios.run(terra, id, how),
     nonce: () => crypto.getRandomValues(new Uint8Array(32)),
     async appraise(evidence, nonce, policy) {
       const started = performance.now();

@@ -20,5 +20,13 @@ export function findScenario(id: string): Scenario {
 /** What the scripting API needs of the scenarios. */
 export const scenarioRunner: Scenarios = {
   list: () => scenarios.map(({ id, title, lab, paper }) => ({ id, title, lab, paper })),
-  run: async (terra, id): Promise<ScenarioReport> => playToEnd(terra, findScenario(id)),
+  async run(terra, id, { leaveOut = [] }): Promise<ScenarioReport> {
+    const scenario = findScenario(id);
+    const unknown = leaveOut.find((step) => !scenario.steps.some((each) => each.id === step));
+    if (unknown !== undefined) {
+      const known = scenario.steps.map((step) => step.id).join(", ");
+      throw new TerraError("bad-argument", `scenario ${id} has no step ${JSON.stringify(unknown)}; it has ${known}`);
+    }
+    return playToEnd(terra, scenario, { controls: new Set(leaveOut) });
+  },
 };

@@ -94,11 +94,11 @@ async function switchOff(context: StepContext): Promise<string> {
   return vm.id;
 }
 
-/** ON, answered by the TVMM with yes, or with the reason why not. */
-async function switchOn(context: StepContext, id: string): Promise<string | undefined> {
+/** ON, answered by the TVMM with nothing, or with the reason why not. */
+async function switchOn(context: StepContext, id: string): Promise<string> {
   try {
     await alice(context).management.on(id);
-    return undefined;
+    return "";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -123,7 +123,7 @@ export const kernel: Step = {
     const { state } = await context.lab.vm(HELLO).status();
     return {
       observed: refusal ? `Refused: ${refusal}. The box is ${state}.` : `Switched on. The box is ${state}.`,
-      passed: refusal !== undefined && refusal.startsWith("integrity") && refusal.includes("kernel") && state !== "on",
+      passed: refusal.startsWith("integrity: ") && refusal.includes("kernel") && state !== "on",
       artifacts: [...(await newest(context, "management")), ...(await newest(context, "power"))],
     };
   },
@@ -250,8 +250,7 @@ export const aheadOfTime: Step = {
     return {
       observed: refusal ? `Refused: ${refusal}. The bit was in block ${block}.` : `Switched on. The box is ${state}.`,
       passed:
-        refusal !== undefined &&
-        refusal.startsWith("integrity") &&
+        refusal.startsWith("integrity: ") &&
         refusal.includes("boot") &&
         refusal.includes(String(block)) &&
         state !== "on",
