@@ -5,8 +5,8 @@ import { layerCheck, looserPolicyInDevelopment, measured } from "./tools/vite-me
 // dist/ is a static site for any server at any path: all addresses relative, no header needed.
 export default defineConfig({
   base: "./",
-  plugins: [react(), measured(), layerCheck(), looserPolicyInDevelopment()],
-  worker: { format: "es", plugins: () => [layerCheck()] },
+  plugins: [react(), measured(), layerCheck("page"), looserPolicyInDevelopment()],
+  worker: { format: "es", plugins: () => [layerCheck("worker")] },
   build: {
     target: "es2022",
     // The page's policy forbids data: for fonts and scripts, so nothing may be inlined into an address.

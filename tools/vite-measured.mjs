@@ -1,11 +1,12 @@
 /**
- * The Vite plugin that puts the measured bundles at `measured/`: into dist/ when building, over HTTP when developing,
+ * The Vite plugin that puts the measured bundles at `measured/`, and licences.txt beside them: into dist/ when building, over HTTP when developing,
  * where a change below engine/ builds them again and reloads the page. It also holds the bundles that Vite itself makes
  * (the page, and the workers of factory and physical) to the layers they may contain. It must never hand Vite's own
  * transforms to measured code: what is measured is what tools/measured.mjs makes, in both modes.
  */
 import path from "node:path";
 import { PAGE, PURE, REALMS, realmAllows, strangers } from "./layers.mjs";
+import { licences } from "./licences.mjs";
 import { buildMeasured, ROOT } from "./measured.mjs";
 
 /** A module's path below the project's root; undefined for a virtual one. */
@@ -15,26 +16,31 @@ function plain(id) {
   return file === "index.html" ? undefined : file;
 }
 
-/** Modules of a Vite bundle that may not be in it, as sentences. */
-function misplaced(output) {
+/**
+ * Modules of a Vite bundle that may not be in it, as sentences.
+ * @param {"page" | "worker"} kind a worker belongs to the realm of its entry; whatever has no realm is refused
+ */
+function misplaced(output, kind) {
   const wrong = [];
-  for (const chunk of Object.values(output)) {
-    if (chunk.type !== "chunk") continue;
+  const chunks = Object.values(output).filter(({ type }) => type === "chunk");
+  const entry = plain(chunks.find(({ isEntry }) => isEntry)?.facadeModuleId ?? "") ?? "";
+  const realm = REALMS.find((folder) => entry.startsWith(`${folder}/`));
+  const page = { folders: [...PAGE, ...PURE], packages: "any" };
+  const worker = realm ? realmAllows(realm) : { folders: [], packages: [] };
+  for (const chunk of chunks) {
     const modules = chunk.moduleIds.map(plain).filter((module) => module !== undefined);
-    const realm = REALMS.find((folder) => modules.some((module) => module.startsWith(`${folder}/`)));
-    const allowed = realm ? realmAllows(realm) : { folders: [...PAGE, ...PURE], packages: "any" };
-    wrong.push(...strangers(chunk.fileName, modules, allowed));
+    wrong.push(...strangers(chunk.fileName, modules, kind === "page" ? page : worker));
   }
   return wrong;
 }
 
-/** Checks each bundle that Vite makes; used for the page and, again, for its workers. */
-export function layerCheck() {
+/** Checks each bundle that Vite makes: the page's, and those of workers it starts by address. */
+export function layerCheck(kind) {
   return {
     name: "terra-layer-check",
     apply: "build",
     generateBundle(_options, output) {
-      const wrong = misplaced(output);
+      const wrong = misplaced(output, kind);
       if (wrong.length > 0) this.error(wrong.join("\n"));
     },
   };
@@ -52,6 +58,7 @@ export function measured() {
     async generateBundle() {
       const { files } = await current();
       for (const [name, source] of files) this.emitFile({ type: "asset", fileName: `measured/${name}`, source });
+      this.emitFile({ type: "asset", fileName: "licences.txt", source: licences() });
     },
     configureServer(server) {
       server.watcher.on("all", (_event, file) => {
