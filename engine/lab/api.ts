@@ -35,6 +35,8 @@ export interface Terra {
   nonce(): Uint8Array;
   /** Role: remote party, outside every machine. Without a policy: the lab's own. */
   appraise(evidence: Evidence, nonce: Uint8Array, policy?: AppraisalPolicy): Promise<Appraisal>;
+  /** Role: remote party. The open lab's own policy: roots, and what is accepted for each layer. */
+  policy(): Promise<AppraisalPolicy>;
 }
 
 export interface ScenarioOptions {

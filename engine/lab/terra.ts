@@ -183,9 +183,10 @@ export function createLabView(options: LabOptions): LabView {
     scenarios: () => options.scenarios.list(),
     runScenario: (id, how = {}) => options.scenarios.run(terra, id, how),
     nonce: () => crypto.getRandomValues(new Uint8Array(32)),
+    policy: async () => defaultPolicy(await site(), current?.description),
     async appraise(evidence, nonce, policy) {
       const started = performance.now();
-      const result = await check(evidence, nonce, policy ?? defaultPolicy(await site(), current?.description));
+      const result = await check(evidence, nonce, policy ?? (await terra.policy()));
       const failed = result.checks.find((each) => !each.passed);
       current?.note({
         from: "verifier",
@@ -225,7 +226,6 @@ export function createLabView(options: LabOptions): LabView {
       await machineOf(platform).owner({ op: "console-write", vm, bytes });
     },
     consoleOutput: async (platform, vm) => (await machineOf(platform).owner({ op: "console-read", vm })) as Uint8Array,
-    policy: async () => defaultPolicy(await site(), current?.description),
     missingFeatures,
   };
 }

@@ -3,7 +3,7 @@
  * The scripting API (api.ts) asks and acts; this only tells. Nothing here can do what the scripting API could not.
  */
 
-import type { Appraisal, Evidence, Lab, Message, Terra } from "./api.ts";
+import type { Appraisal, Evidence, Message, Terra } from "./api.ts";
 import type { ChipEvent, MeasuredStage, OwnerEvent, PersonEvent, SurfaceSize } from "./protocol.ts";
 
 export interface PlatformInfo {
@@ -54,10 +54,6 @@ export interface LabView {
   consoleInput(platform: string, vm: string, bytes: Uint8Array): Promise<void>;
   /** Output of a console so far. */
   consoleOutput(platform: string, vm: string): Promise<Uint8Array>;
-  /** Policy of the lab's verifier, as the remote party may edit it for terra.appraise(). */
-  policy(): Promise<import("./api.ts").AppraisalPolicy>;
   /** Missing browser features, in words, or none. Checked before anything is started. */
   missingFeatures(): string[];
 }
-
-export type { Lab };
