@@ -55,7 +55,7 @@ test("the search finds a key of each form where one is planted", () => {
     ["PKCS#8 EC", judgeBytes("openssl", ["pkcs8", "-topk8", "-nocrypt", "-outform", "DER"], ec)],
     ["PKCS#8 RSA", judgeBytes("openssl", ["genpkey", "-algorithm", "RSA", "-outform", "DER"])],
     ["SEC1", judgeBytes("openssl", ["ec", "-outform", "DER"], ec)],
-    ["JWK", Buffer.from('{"kty":"EC","crv":"P-256","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}')],
+    ["JWK", Buffer.from(`{"kty":"EC","crv":"P-256","d":"${"jpsQ-nnGQmL_".repeat(4).slice(0, 43)}"}`)],
   ];
   for (const [kind, key] of keys) {
     const planted = Buffer.concat([plain.subarray(0, 5000), key, plain.subarray(5000, 20_000)]);

@@ -5,7 +5,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import process from "node:process";
 import { ROOT } from "./host.mjs";
 
 /** Larger than this, a file belongs into a build or a package. */
@@ -61,13 +60,24 @@ export function faults(name, bytes, hosts = []) {
   return found;
 }
 
+function npmRegistry() {
+  try {
+    return execFileSync("npm", ["config", "get", "registry"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  } catch {
+    return "";
+  }
+}
+
 /** Hosts of the npm registry and the apt sources that this machine is set up with. */
 export function machineHosts() {
   const files = ["/etc/apt/sources.list"];
   const folder = "/etc/apt/sources.list.d";
   if (existsSync(folder)) files.push(...readdirSync(folder).map((name) => path.join(folder, name)));
   const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, "utf8"));
-  text.push(process.env.npm_config_registry ?? "");
+  text.push(npmRegistry());
   const hosts = text.join("\n").matchAll(/https?:\/\/([^\s/:"'\]]+)/g);
   return [...new Set([...hosts].map(([, host]) => host))].filter(
     (host) => host.includes(".") && !PUBLIC_HOSTS.has(host) && host !== "registry.npmjs.org",

@@ -12,6 +12,7 @@ const TAIL = 25;
 
 /** A failure with its remedy: `lines` are the last words of the command, `remedy` says what to do. */
 export class StepFailed extends Error {
+  /** @param {string} message @param {{lines?: string[], remedy?: string}} [more] */
   constructor(message, { lines = [], remedy = "" } = {}) {
     super(message);
     this.lines = lines;
@@ -74,7 +75,7 @@ export async function must(command, args, { remedy = "", ...options } = {}) {
 
 /**
  * Runs steps one after the other; the first that fails ends it all.
- * @param {{title: string, run: () => Promise<string | undefined>}[]} steps `run` resolves with a remark, for example
+ * @param {{title: string, run: () => Promise<string | undefined>}[]} list `run` resolves with a remark, for example
  *   that there was nothing to do
  * @returns {Promise<boolean>} whether all went well
  */

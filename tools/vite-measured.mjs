@@ -20,7 +20,7 @@ function plain(id) {
  * Modules of a Vite bundle that may not be in it, as sentences.
  * @param {"page" | "worker"} kind a worker belongs to the realm of its entry; whatever has no realm is refused
  */
-function misplaced(output, kind) {
+export function misplaced(output, kind) {
   const wrong = [];
   const chunks = Object.values(output).filter(({ type }) => type === "chunk");
   const entry = plain(chunks.find(({ isEntry }) => isEntry)?.facadeModuleId ?? "") ?? "";
