@@ -39,13 +39,23 @@ export function parseDeb822(text) {
     const words = (name) => (fields[name] ?? "").split(/\s+/).filter(Boolean);
     if (!words("types").includes("deb") || /^(no|false|0|off)$/i.test(fields.enabled ?? "")) continue;
     for (const uri of words("uris")) {
-      entries.push({ uri, suites: words("suites"), components: words("components"), signedBy: fields["signed-by"] ?? "" });
+      entries.push({
+        uri,
+        suites: words("suites"),
+        components: words("components"),
+        signedBy: fields["signed-by"] ?? "",
+      });
     }
   }
   return entries;
 }
 
-/** Entries that can serve Debian's main archive, in the order of the files, each URI once. */
+/**
+ * Entries that can serve Debian's main archive, in the order of the files, each URI once.
+ * @template {{uri: string, suites: string[], components: string[]}} Entry
+ * @param {Entry[]} entries
+ * @returns {Entry[]}
+ */
 export function mainArchives(entries) {
   const seen = new Set();
   return entries.filter((entry) => {

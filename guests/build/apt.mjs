@@ -2,7 +2,17 @@
 // Everything apt needs (lists, state, sources) lies in a private folder. It must never touch the host's apt state, never
 // accept an unsigned index, and never hand out a package whose digest is not the one it was asked for.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { mainArchives, parseDeb822, parseOneLine } from "./apt-sources.mjs";
 import { checkDigest } from "./lock.mjs";
@@ -84,7 +94,10 @@ export function openApt(folder, { withSources = false } = {}) {
   function versions(name) {
     update();
     const text = run("apt-cache", [...options(sourceList), "madison", name], { cwd: folder });
-    return text.split("\n").filter((line) => line.includes("Packages")).map((line) => line.split("|")[1].trim());
+    return text
+      .split("\n")
+      .filter((line) => line.includes("Packages"))
+      .map((line) => line.split("|")[1].trim());
   }
 
   /** Fetches one version into the folder `into`; returns the file's path. */

@@ -23,12 +23,13 @@ const STAMP = {
 const LEFT_OUT = [
   ..."alpha arc arm arm64 csky hexagon ia64 loongarch m68k microblaze mips nios2 openrisc parisc powerpc riscv s390 sh sparc xtensa"
     .split(" ")
-    .map((arch) => `*/arch/${arch}/*`),
+    .map((arch) => `*/arch/${arch}/*.[chS]`),
   ..."gpu media staging infiniband scsi usb iio hwmon isdn mtd crypto net/ethernet net/wireless"
     .split(" ")
     .map((part) => `*/drivers/${part}/*.[ch]`),
-  ..."*/sound/*.[ch] */Documentation/*.rst */Documentation/*.txt */Documentation/*.yaml */Documentation/*.svg */tools/testing/* */tools/perf/*"
-    .split(" "),
+  ..."*/boot/dts/* */sound/*.[ch] */Documentation/*.rst */Documentation/*.txt */Documentation/*.yaml */Documentation/*.svg */tools/testing/* */tools/perf/*".split(
+    " ",
+  ),
 ];
 
 /** Builds the kernel; returns {path, config, version}. */
@@ -44,7 +45,14 @@ export async function buildKernel(cache, guests, packages, compiler) {
     report("unpacking the source");
     unpack(source.path, work);
     const tarball = join(work, "usr/src", `${KERNEL_PACKAGE}.tar.xz`);
-    run("tar", ["-C", tree, "--strip-components=1", ...LEFT_OUT.map((pattern) => `--exclude=${pattern}`), "-xf", tarball]);
+    run("tar", [
+      "-C",
+      tree,
+      "--strip-components=1",
+      ...LEFT_OUT.map((pattern) => `--exclude=${pattern}`),
+      "-xf",
+      tarball,
+    ]);
     run("rm", [tarball]);
 
     const make = ["-C", tree, `O=${build}`, "ARCH=i386"];
@@ -60,13 +68,18 @@ export async function buildKernel(cache, guests, packages, compiler) {
 
     const elf = join(build, "vmlinux");
     const entry = /Entry point address:\s+(0x[0-9a-f]+)/.exec(run("readelf", ["-h", elf]))?.[1];
-    if (Number(entry) !== LOAD_ADDRESS) throw new BuildError(`the kernel's entry is ${entry}, the stub jumps to 0x1000000`);
+    if (Number(entry) !== LOAD_ADDRESS)
+      throw new BuildError(`the kernel's entry is ${entry}, the stub jumps to 0x1000000`);
     run("objcopy", ["-O", "binary", "-S", "-R", ".note", "-R", ".notes", "-R", ".comment", elf, join(into, "kernel")]);
     copyFileSync(join(build, ".config"), join(into, "config"));
     writeFileSync(join(into, "version"), run("make", [...make, "-s", "kernelversion"], { env: STAMP }));
     run("rm", ["-r", work]);
   });
-  return { path: join(folder, "kernel"), config: join(folder, "config"), version: readFileSync(join(folder, "version"), "utf8").trim() };
+  return {
+    path: join(folder, "kernel"),
+    config: join(folder, "config"),
+    version: readFileSync(join(folder, "version"), "utf8").trim(),
+  };
 }
 
 /** Every line of the defconfig must have survived `make olddefconfig`; a dropped one would be a hole in the closed profile. */
@@ -89,7 +102,7 @@ export async function buildStub(cache, guests, compiler) {
   const sources = join(guests, "stub");
   const recipe = { compiler, STUB_FLAGS, sources: treeDigests(sources) };
   const folder = await step(cache, "stub", recipe, (into) => {
-    const objects = ["start.S", "stub.c"].map((name) => {
+    const objects = ["start.S", "stub.c", "vga.c"].map((name) => {
       const object = join(into, `${name}.o`);
       run("gcc", [...STUB_FLAGS.split(" "), "-c", name, "-o", object], { cwd: sources });
       return object;

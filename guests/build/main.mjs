@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { fetchPackages, fetchSources } from "./apt.mjs";
 import { parseLock, pinOf } from "./lock.mjs";
 import { buildPrograms, compilerVersion, TOOLCHAIN } from "./programs.mjs";
-import { BuildError, cacheFolder } from "./step.mjs";
+import { BuildError, cacheFolder, cleanUpWhenInterrupted } from "./step.mjs";
 
 const guests = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const project = resolve(guests, "..");
@@ -27,7 +27,10 @@ function option(args, name) {
 
 async function programs(args) {
   const lock = readLock();
-  const packages = fetchPackages(cache, TOOLCHAIN.map((name) => pinOf(lock, name)));
+  const packages = fetchPackages(
+    cache,
+    TOOLCHAIN.map((name) => pinOf(lock, name)),
+  );
   const built = await buildPrograms(cache, join(guests, "programs"), packages, compilerVersion());
   const out = option(args, "--out");
   if (out) mkdirSync(out, { recursive: true });
@@ -46,10 +49,18 @@ async function main(args) {
     if (!out) throw new BuildError("sources needs --out DIR");
     return fetchSources(cache, readLock(), out);
   }
-  if (command === "images") return await (await import("./images.mjs")).buildImages({ cache, guests, project, lock: readLock(), verify: args.includes("--verify") });
+  if (command === "images")
+    return await (await import("./images.mjs")).buildImages({
+      cache,
+      guests,
+      project,
+      lock: readLock(),
+      verify: args.includes("--verify"),
+    });
   throw new BuildError(`${command} is not a command; there are programs, lock and sources, and none for everything`);
 }
 
+cleanUpWhenInterrupted();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -4,9 +4,9 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openApt } from "./apt.mjs";
+import { KERNEL_PACKAGE } from "./kernel.mjs";
 import { LOCK_FORMAT } from "./lock.mjs";
 import { TOOLCHAIN } from "./programs.mjs";
-import { KERNEL_PACKAGE } from "./kernel.mjs";
 import { readRecipes } from "./recipes.mjs";
 import { BuildError } from "./step.mjs";
 

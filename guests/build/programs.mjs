@@ -26,7 +26,9 @@ const COMPILE = [
 export function programNames(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !NOT_PROGRAMS.has(entry.name) && cFiles(join(folder, entry.name)).length > 0)
+    .filter(
+      (entry) => entry.isDirectory() && !NOT_PROGRAMS.has(entry.name) && cFiles(join(folder, entry.name)).length > 0,
+    )
     .map((entry) => entry.name)
     .sort();
 }
@@ -41,22 +43,33 @@ function libraries(folder, name) {
   const wanted = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")).libraries ?? []) : [];
   for (const library of wanted) {
     if (!LIBRARIES[library]) {
-      throw new BuildError(`${name}/program.json: library ${library} is not known (known: ${Object.keys(LIBRARIES).join(", ")})`);
+      throw new BuildError(
+        `${name}/program.json: library ${library} is not known (known: ${Object.keys(LIBRARIES).join(", ")})`,
+      );
     }
   }
   return wanted;
 }
 
 function cFiles(folder) {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".c")).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith(".c"))
+        .sort()
+    : [];
 }
 
 /** Debian's headers and libraries, unpacked once. */
 async function sysroot(cache, packages) {
   const pins = TOOLCHAIN.map((name) => packages.get(name));
-  return await step(cache, "headers and libraries", pins.map((pin) => pin.sha256), (into) => {
-    for (const pin of pins) unpack(pin.path, into);
-  });
+  return await step(
+    cache,
+    "headers and libraries",
+    pins.map((pin) => pin.sha256),
+    (into) => {
+      for (const pin of pins) unpack(pin.path, into);
+    },
+  );
 }
 
 /**

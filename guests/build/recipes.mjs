@@ -30,8 +30,9 @@ const KEYS = {
 export function readRecipes(folder) {
   return readdirSync(folder)
     .filter((name) => name.endsWith(".json"))
+    .map((name) => basename(name, ".json"))
     .sort()
-    .map((name) => parseRecipe(basename(name, ".json"), readFileSync(join(folder, name), "utf8")));
+    .map((id) => parseRecipe(id, readFileSync(join(folder, `${id}.json`), "utf8")));
 }
 
 export function parseRecipe(id, text) {
@@ -47,7 +48,8 @@ export function parseRecipe(id, text) {
   for (const [key, type] of Object.entries(KEYS)) {
     const value = recipe[key];
     const fits = Array.isArray(type) ? type.includes(value) : typeof value === type;
-    if (!fits) throw wrong(`${key} is ${JSON.stringify(value)}, wanted ${Array.isArray(type) ? type.join(" or ") : type}`);
+    if (!fits)
+      throw wrong(`${key} is ${JSON.stringify(value)}, wanted ${Array.isArray(type) ? type.join(" or ") : type}`);
   }
   if (!/^\d+\.\d+\.\d+$/.test(recipe.version)) throw wrong(`version is ${recipe.version}, wanted three numbers`);
   if (recipe.kind === "closed" && recipe.console === "open") throw wrong("a closed box must not have an open console");

@@ -16,10 +16,16 @@ export function run(program, args, options = {}) {
   });
   if (result.error) {
     const missing = result.error.code === "ENOENT";
-    throw new BuildError(missing ? `${program}: not installed (see guests/build/host-packages.json)` : `${program}: ${result.error.message}`);
+    throw new BuildError(
+      missing
+        ? `${program}: not installed (see guests/build/host-packages.json)`
+        : `${program}: ${result.error.message}`,
+    );
   }
   if (result.status !== 0) {
-    throw new BuildError(`${program} ${args.join(" ")}\nended with ${result.status ?? result.signal}:\n${tail(result.stderr + result.stdout)}`);
+    throw new BuildError(
+      `${program} ${args.join(" ")}\nended with ${result.status ?? result.signal}:\n${tail(result.stdout + result.stderr)}`,
+    );
   }
   return result.stdout;
 }

@@ -11,14 +11,17 @@ import { join } from "node:path";
 export class BuildError extends Error {}
 
 const pending = new Set();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.on(signal, () => {
-    removePending();
-    process.stderr.write(`\nimages: interrupted (${signal}); nothing half-built was kept\n`);
-    process.exit(130);
-  });
+
+/** Makes an interrupted build remove what it has not finished. Of the whole process: for the program, not for tests. */
+export function cleanUpWhenInterrupted() {
+  process.on("exit", removePending);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      process.stderr.write(`\nimages: interrupted (${signal}); nothing half-built is kept\n`);
+      process.exit(130);
+    });
+  }
 }
-process.on("exit", removePending);
 
 function removePending() {
   // Retried, because a compiler that was just told to stop may still be writing.
@@ -85,7 +88,11 @@ export function treeDigests(folder, prefix = "") {
  * @param recipe everything the result depends on
  */
 export async function step(cache, name, recipe, make) {
-  const target = join(cache, "steps", `${name.replaceAll(/[^a-z0-9.-]+/gi, "-")}-${recipeDigest([name, recipe]).slice(0, 24)}`);
+  const target = join(
+    cache,
+    "steps",
+    `${name.replaceAll(/[^a-z0-9.-]+/gi, "-")}-${recipeDigest([name, recipe]).slice(0, 24)}`,
+  );
   if (existsSync(target)) return target;
   const began = Date.now();
   const report = progress(name);
@@ -93,7 +100,9 @@ export async function step(cache, name, recipe, make) {
   const folder = temporaryBeside(target);
   try {
     await make(folder, report);
-    keep(folder, target);
+    // Another build may have made the same in the meantime: then its result is as good as ours.
+    if (existsSync(target)) discard(folder);
+    else keep(folder, target);
   } catch (error) {
     discard(folder);
     throw explainFullDisk(error, cache);
@@ -120,5 +129,7 @@ export function progress(name) {
 function explainFullDisk(error, cache) {
   const text = `${error?.code ?? ""} ${error?.message ?? error}`;
   if (!/ENOSPC|No space left on device/i.test(text)) return error;
-  return new BuildError(`the disk that holds ${cache} is full: about 3 GB must be free; TERRA_CACHE moves the cache\n${text}`);
+  return new BuildError(
+    `the disk that holds ${cache} is full: about 3 GB must be free; TERRA_CACHE moves the cache\n${text}`,
+  );
 }

@@ -1,10 +1,9 @@
 /* The direct-boot stub: does for a guest what a BIOS and a boot loader do on a PC, and nothing else. It fills Linux's
-   boot_params from what the multiboot loader handed over and routes the PCI interrupts. It must never change the kernel.
-   Boot protocol: the kernel's Documentation/x86/boot.rst and zero-page.rst; multiboot: the GNU Multiboot Specification 0.6.96. */
+   boot_params from what the multiboot loader handed over, sets the screen to text and routes the PCI interrupts. It must
+   never change the kernel. Boot protocol: the kernel's Documentation/x86/boot.rst and zero-page.rst; multiboot: the GNU
+   Multiboot Specification 0.6.96. */
 
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
+#include "io.h"
 
 struct multiboot { u32 flags, lower, upper, boot_device, command_line, modules[2], symbols[4], map_length, map; };
 struct region { u32 size, start, start_high, length, length_high, type; };
@@ -12,10 +11,6 @@ struct e820 { u32 start, start_high, length, length_high, type; };
 
 #define BOOT_PARAMS 0x10000u /* free low memory; the kernel copies it away before anything else */
 #define AT(type, offset) (*(volatile type *)(BOOT_PARAMS + (offset)))
-
-static inline void out8(u16 port, u8 value) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
-static inline void out32(u16 port, u32 value) { __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port)); }
-static inline u32 in32(u16 port) { u32 value; __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port)); return value; }
 
 static void select(u32 device, u32 reg) { out32(0xCF8, 0x80000000u | device << 11 | reg); }
 
@@ -68,6 +63,7 @@ __attribute__((regparm(0))) u32 prepare(const struct multiboot *info) {
   memory(1, 0x100000, top);
   AT(u8, 0x1E8) = 2;
 
+  vga_text();
   route_interrupts();
   return BOOT_PARAMS;
 }

@@ -1,0 +1,18 @@
+// Short licence names out of a Debian copyright file. Pure. What it cannot read it says is unknown; it never guesses.
+
+/**
+ * @param {string} copyright text of usr/share/doc/PACKAGE/copyright
+ * @returns {string} short names, sorted, joined with " AND "; "unknown" for a file without machine-readable paragraphs
+ */
+export function licenceOf(copyright) {
+  const names = new Set();
+  // Only paragraphs about files count; stand-alone License paragraphs repeat the texts.
+  for (const paragraph of copyright.split(/\n\s*\n/)) {
+    if (!/^Files:/m.test(paragraph)) continue;
+    // The packaging itself is not in what is shipped.
+    if (/^Files:\s*debian\/\*\s*$/m.test(paragraph)) continue;
+    const name = /^License:[ \t]*(\S.*)$/m.exec(paragraph)?.[1];
+    if (name) names.add(name.trim());
+  }
+  return names.size === 0 ? "unknown" : [...names].sort().join(" AND ");
+}
