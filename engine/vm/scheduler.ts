@@ -9,7 +9,6 @@ import type { Loop } from "./v86-internals.ts";
 export interface Scheduler {
   /** For good. Safe to call from anywhere, also from inside the emulation (which must then be left by throwing). */
   stop(): void;
-  readonly stopped: boolean;
 }
 
 export interface SchedulerHooks {
@@ -18,41 +17,57 @@ export interface SchedulerHooks {
   onFault(thrown: unknown): void;
 }
 
-export function takeOver(loop: Loop, hooks: SchedulerHooks): Scheduler {
+interface Queue {
+  push(tick: number): void;
+  close(): void;
+}
+
+/** Calls back in a task of its own, after everything else that waits had its turn. */
+function taskQueue(run: (tick: number) => void): Queue {
+  // In Node, where only tests run, a port that is always busy lets nothing else run: no timer, and no compiled code.
+  const immediate = (globalThis as { setImmediate?: (run: (tick: number) => void, tick: number) => void }).setImmediate;
+  if (immediate) return { push: (tick) => immediate(run, tick), close: () => {} };
   const channel = new MessageChannel();
+  channel.port1.onmessage = ({ data }: MessageEvent<number>) => run(data);
+  return {
+    push: (tick) => channel.port2.postMessage(tick),
+    close() {
+      channel.port1.onmessage = null;
+      channel.port1.close();
+      channel.port2.close();
+    },
+  };
+}
+
+export function takeOver(loop: Loop, hooks: SchedulerHooks): Scheduler {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
   let idle = false;
 
-  channel.port1.onmessage = ({ data }: MessageEvent<number>) => {
+  const queue = taskQueue((tick) => {
     if (stopped) return;
     try {
-      loop.yield_callback(data);
+      loop.yield_callback(tick);
       if (!stopped) hooks.afterSlice(idle);
     } catch (thrown) {
       if (!stopped) hooks.onFault(thrown);
     }
-  };
+  });
 
   loop.yield = (delay, tick) => {
     if (stopped) return;
     clearTimeout(timer);
     idle = delay >= 1;
-    if (!idle) channel.port2.postMessage(tick);
-    // By way of the channel: timers set from timers are held back to 4 ms by browsers.
-    else timer = setTimeout(() => channel.port2.postMessage(tick), delay);
+    if (!idle) queue.push(tick);
+    // By way of the queue: timers set from timers are held back to 4 ms by browsers.
+    else timer = setTimeout(() => queue.push(tick), delay);
   };
 
   return {
     stop() {
       stopped = true;
       clearTimeout(timer);
-      channel.port1.onmessage = null;
-      channel.port1.close();
-      channel.port2.close();
-    },
-    get stopped() {
-      return stopped;
+      queue.close();
     },
   };
 }

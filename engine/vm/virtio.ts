@@ -16,7 +16,7 @@ import type {
 } from "./v86-internals.ts";
 
 /** PCI slots that v86 leaves free and that network cards (8 to 15) do not use. */
-export const RNG_SLOT = 0x10;
+export const RNG_SLOT = 0x11;
 export const FIRST_DISK_SLOT = 0x14;
 export const MAX_DISKS = 8;
 
