@@ -85,13 +85,17 @@ const listen = (handler, port, host) =>
 
 /**
  * Serves a folder on localhost, IPv4 and, where there is one, IPv6: a browser may try either.
- * @param {{folder?: string, port?: number, base?: string}} [options] port 0: any free one; a taken port: the next
+ * @param {{folder?: string, port?: number, base?: string, onRequest?: (url: string) => void}} [options] port 0: any free
+ *   one; a taken port: the next; onRequest hears of everything that is asked for
  * @returns {Promise<{address: string, port: number, close: () => Promise<void>}>}
  */
-export async function serve({ folder = path.join(ROOT, "dist"), port = 5173, base = "/" } = {}) {
+export async function serve({ folder = path.join(ROOT, "dist"), port = 5173, base = "/", onRequest } = {}) {
   if (!base.startsWith("/") || !base.endsWith("/"))
     throw new Error(`A base begins and ends with "/"; this is "${base}".`);
-  const handler = (request, response) => answer(path.resolve(folder), base, request, response);
+  const handler = (request, response) => {
+    onRequest?.(request.url ?? "");
+    answer(path.resolve(folder), base, request, response);
+  };
   for (let wanted = port; wanted < port + 50; wanted += 1) {
     let first;
     try {
