@@ -7,7 +7,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Client } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediaRequest } from "../protocol/media.ts";
-import { BLOCK_SIZE, type BlockHash, blockHash, DIGEST_SIZE } from "./block-hash.ts";
+import { BLOCK_SIZE, type BlockHash, DIGEST_SIZE } from "./block-hash.ts";
 
 /** A block is not what the tree says. Nothing of the read that met it may reach the guest. */
 export class IntegrityFailure extends Error {
@@ -82,7 +82,7 @@ export function rawSource(medium: Medium, id: string, size: number, readOnly: bo
 }
 
 export interface Check {
-  salt: Uint8Array;
+  digestsOf: BlockHash;
   /** 32 bytes for each block, in order. */
   leaves: Uint8Array;
 }
@@ -94,7 +94,6 @@ export function checkedSource(
   size: number,
   check: Check,
   onBlocks: BlocksSeen,
-  digestsOf: BlockHash = blockHash(check.salt),
 ): BlockSource {
   const total = size / BLOCK_SIZE;
   if (!Number.isInteger(total) || check.leaves.length !== total * DIGEST_SIZE) {
@@ -109,7 +108,7 @@ export function checkedSource(
     async read(offset, length) {
       const { first, count } = blocksOf(offset, length);
       const bytes = await readMedium(medium, id, first * BLOCK_SIZE, count * BLOCK_SIZE);
-      const digests = await digestsOf(bytes);
+      const digests = check.digestsOf(bytes);
       for (let index = 0; index < count; index++) {
         const expected = check.leaves.subarray((first + index) * DIGEST_SIZE, (first + index + 1) * DIGEST_SIZE);
         const found = digests.subarray(index * DIGEST_SIZE, (index + 1) * DIGEST_SIZE);

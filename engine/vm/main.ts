@@ -7,6 +7,7 @@ import { connect, type Server, serve } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediaRequest } from "../protocol/media.ts";
 import { parseVmRequest, type VmDisk, type VmEvent, type VmInit, type VmRequest } from "../protocol/vm.ts";
+import { blockHash } from "./block-hash.ts";
 import { blockReports } from "./block-reports.ts";
 import { type BlockSource, type BlocksSeen, checkedSource, pinnedSource, rawSource } from "./block-source.ts";
 import { composeBoot } from "./compose-boot.ts";
@@ -14,12 +15,13 @@ import { createMachine } from "./machine.ts";
 import { MAX_DISKS } from "./virtio.ts";
 import { plugInDisk } from "./virtio-blk.ts";
 
-function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): BlockSource {
+async function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): Promise<BlockSource> {
   const { source, size, readOnly } = disk;
   if (source.type === "pinned") return pinnedSource(source.bytes, size, onBlocks);
   const medium = connect<MediaRequest>(source.port);
-  if (source.check) return checkedSource(medium, source.medium, size, source.check, onBlocks);
-  return rawSource(medium, source.medium, size, readOnly);
+  if (!source.check) return rawSource(medium, source.medium, size, readOnly);
+  const digestsOf = await blockHash(source.check.salt);
+  return checkedSource(medium, source.medium, size, { digestsOf, leaves: source.check.leaves }, onBlocks);
 }
 
 export async function start(init: VmInit): Promise<void> {
@@ -31,6 +33,8 @@ export async function start(init: VmInit): Promise<void> {
   const emit = (event: VmEvent, transfer: Transferable[] = []) => server?.emit(event, transfer);
   const reports = blockReports((device, verified, failed) => emit({ type: "blocks", device, verified, failed }));
 
+  const sources = await Promise.all(disks.map((disk) => sourceOf(disk, reports.of(disk.device))));
+
   const machine = await createMachine(
     {
       memoryMiB: init.memoryMiB,
@@ -39,12 +43,13 @@ export async function start(init: VmInit): Promise<void> {
       wasm: init.wasm,
       serials,
       plugIn(board) {
-        disks.forEach((disk, number) => {
-          const seen = reports.of(disk.device);
+        sources.forEach((source, number) => {
+          const disk = disks[number];
+          if (!disk) return;
           plugInDisk(board, number, {
             serial: disk.serial,
             readOnly: disk.readOnly,
-            source: sourceOf(disk, seen),
+            source,
             onIntegrity({ block, expected, found }) {
               machine.halt({ reason: "integrity", disk: disk.device, block, expected, found });
             },

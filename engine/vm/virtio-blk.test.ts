@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediaRequest } from "../protocol/media.ts";
+import { blockHash } from "./block-hash.ts";
 import { type BlockSource, checkedSource, type IntegrityFailure, pinnedSource, rawSource } from "./block-source.ts";
 import { driver, header } from "./testing/driver.ts";
 import { asm, guest, trial } from "./testing/guest.ts";
@@ -47,6 +48,8 @@ function medium(bytes: Uint8Array) {
 }
 
 const salt = Uint8Array.of(1, 2, 3, 4);
+const digestsOf = await blockHash(salt);
+
 function leaves(bytes: Uint8Array) {
   const all = new Uint8Array((bytes.length / 4096) * 32);
   for (let at = 0; at < bytes.length; at += 4096) {
@@ -148,7 +151,7 @@ describe("a medium without check", () => {
 
 describe("a medium whose blocks are checked", () => {
   const good = pattern(8 * 4096);
-  const tree = { salt, leaves: leaves(good) };
+  const tree = { digestsOf, leaves: leaves(good) };
 
   test("reads are widened to whole blocks, and each block is seen as verified", async () => {
     const it = medium(good.slice());
@@ -235,7 +238,11 @@ describe("a hostile driver", () => {
 
   test("resetting over and over does not let more than 16 requests be under way", async () => {
     let underWay = 0;
-    const stuck = { size: 1 << 20, read: () => (underWay++, new Promise<Uint8Array>(() => {})) };
+    const read = () => {
+      underWay++;
+      return new Promise<Uint8Array>(() => {});
+    };
+    const stuck = { size: 1 << 20, read };
     const { disk } = await board(stuck);
     for (let round = 0; round < 5; round++) {
       for (let each = 0; each < 10; each++) disk.submit([{ give: header(IN, 0) }, { take: 512 }, { take: 1 }]);
