@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { mainArchives, parseDeb822, parseOneLine } from "./apt-sources.mjs";
 import { checkDigest } from "./lock.mjs";
 import { run } from "./run.mjs";
-import { BuildError, discard, fileSha256, progress, temporaryBeside } from "./step.mjs";
+import { BuildError, discard, fileSha256, progress, sha256, temporaryBeside } from "./step.mjs";
 
 /** Release of the guests, not of the host. */
 export const SUITE = "bookworm";
@@ -159,7 +159,7 @@ export function fetchPackages(cache, pins) {
       used.set(pin.name, { ...pin, path });
       continue;
     }
-    const chosen = apt.versions(pin.name).includes(pin.version) ? pin : substitute(apt, pin);
+    const chosen = substitute(apt, pin, store);
     const target = join(store, `${chosen.sha256}.deb`);
     if (!existsSync(target) || statSync(target).size !== chosen.size) fetchOne(apt, chosen, target);
     used.set(pin.name, { ...chosen, path: target, ...(chosen === pin ? {} : { substituted: pin.version }) });
@@ -167,9 +167,17 @@ export function fetchPackages(cache, pins) {
   return used;
 }
 
-function substitute(apt, pin) {
-  const [found] = apt.current([pin.name]);
-  if (!found) throw new BuildError(`${pin.name}: the mirror has no version of it in ${SUITE} (pinned: ${pin.version})`);
+/** The current version in place of a pinned one that is gone. Remembered beside the packages, so that it is asked for once. */
+function substitute(apt, pin, store) {
+  const memory = join(store, `${sha256(`${pin.name} ${pin.version} ${pin.sha256}`)}.substitute.json`);
+  let found = existsSync(memory) ? JSON.parse(readFileSync(memory, "utf8")) : undefined;
+  if (!found || !existsSync(join(store, `${found.sha256}.deb`))) {
+    if (apt.versions(pin.name).includes(pin.version)) return pin;
+    [found] = apt.versions(pin.name).length > 0 ? apt.current([pin.name]) : [];
+    if (!found)
+      throw new BuildError(`${pin.name}: the mirror has no version of it in ${SUITE} (pinned: ${pin.version})`);
+    writeFileSync(memory, JSON.stringify(found));
+  }
   process.stdout.write(
     `\n  *** ${pin.name} ${pin.version} is pinned, but the mirror no longer has it.\n` +
       `  *** Taking ${found.version}. The images will have other identities than the pinned ones.\n\n`,

@@ -2,6 +2,7 @@
 // always the whole of one build: it is made in a folder beside it and takes its place by renaming.
 
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -139,6 +140,7 @@ function publish(files, target) {
   if (isPublished(files, target)) return false;
   const temporary = temporaryBeside(target);
   writeFiles(files, temporary);
+  chmodSync(temporary, 0o755);
   if (existsSync(target)) {
     const old = `${temporary}-old`;
     renameSync(target, old);

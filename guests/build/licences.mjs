@@ -2,7 +2,7 @@
 
 /**
  * @param {string} copyright text of usr/share/doc/PACKAGE/copyright
- * @returns {string} short names, sorted, joined with " AND "; "unknown" for a file without machine-readable paragraphs
+ * @returns {string} short names, sorted, joined with " AND "; "unknown" if the file names none
  */
 export function licenceOf(copyright) {
   const names = new Set();
@@ -13,6 +13,10 @@ export function licenceOf(copyright) {
     if (/^Files:\s*debian\/\*\s*$/m.test(paragraph)) continue;
     const name = /^License:[ \t]*(\S.*)$/m.exec(paragraph)?.[1];
     if (name) names.add(name.trim());
+  }
+  if (names.size === 0) {
+    // Older files name the licence only by pointing at the copy that every Debian system has.
+    for (const [, name] of copyright.matchAll(/\/usr\/share\/common-licenses\/([A-Za-z][\w.-]*\w)/g)) names.add(name);
   }
   return names.size === 0 ? "unknown" : [...names].sort().join(" AND ");
 }

@@ -52,6 +52,9 @@ export function parseRecipe(id, text) {
       throw wrong(`${key} is ${JSON.stringify(value)}, wanted ${Array.isArray(type) ? type.join(" or ") : type}`);
   }
   if (!/^\d+\.\d+\.\d+$/.test(recipe.version)) throw wrong(`version is ${recipe.version}, wanted three numbers`);
-  if (recipe.kind === "closed" && recipe.console === "open") throw wrong("a closed box must not have an open console");
+  // Only a test may look into a closed box.
+  if (recipe.kind === "closed" && recipe.console === "open" && !recipe.test) {
+    throw wrong("a closed box must not have an open console");
+  }
   return { id, ...recipe };
 }
