@@ -60,13 +60,14 @@ const digitsOf = (screen: string[]) =>
 test("says product, version, identity, endorsement and time within 80 x 25", async () => {
   writeStatus(`identity ${IDENTITY}\nendorsed 1764000000\nchallenges 3\n`);
   start();
-  const screen = await shows(/evidence names its identity/);
+  const screen = await shows(/challenge this box/);
   expect(screen[1]).toMatch(/^ {3}Terra Lab hello +version 1\.0\.0 {3}$/);
   expect(digitsOf(screen)).toBe(IDENTITY);
   expect(screen[10]).toContain("endorsed by the TVMM at 16:00:00 UTC");
   expect(screen[11]).toContain("3 answered");
   expect(screen.join("\n")).toMatch(CLOCK);
   expect(screen.join("\n")).not.toContain("Trouble");
+  for (const line of screen) expect(line, "margins of three cells").toMatch(/^ {3}.{74} {3}$/u);
 });
 
 test("shows what it learns later, and what went wrong meanwhile", async () => {

@@ -117,7 +117,7 @@ static int draw(const struct files *files) {
   draw_status(files->status);
   draw_clock(time(0));
   screen_rule(ROW_LAST_RULE, LEFT, WIDTH);
-  screen_put(ROW_FOOT, LEFT, INK_PLAIN, "A screen proves nothing. Challenge this box: its evidence names its identity.");
+  screen_put(ROW_FOOT, LEFT, INK_PLAIN, "A screen proves nothing, evidence does: challenge this box.");
   return screen_show();
 }
 

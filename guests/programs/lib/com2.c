@@ -72,7 +72,7 @@ static enum com2_result open_line(struct com2 *com2) {
     close(fd);
     return COM2_CLOSED;
   }
-  /* Opening raised DTR while the terminal still echoed: begin anew, so that nothing sent since then is lost or half read. */
+  /* Opening raised DTR while the terminal still echoed: begin anew, so that nothing sent since is lost or half read. */
   set_dtr(fd, 0);
   tcflush(fd, TCIOFLUSH);
   set_dtr(fd, 1);

@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KEY_PRIVATE_SIZE = 32, KEY_PUBLIC_SIZE = 65, KEY_DIGEST_SIZE = 32, KEY_SIGNATURE_LIMIT = 72, KEY_PEM_LIMIT = 512 };
+/* Bytes. */
+enum { KEY_PRIVATE_SIZE = 32, KEY_PUBLIC_SIZE = 65, KEY_DIGEST_SIZE = 32, KEY_SIGNATURE_LIMIT = 72 };
+enum { KEY_PEM_LIMIT = 512 };
 
 struct key {
   uint8_t private_part[KEY_PRIVATE_SIZE];

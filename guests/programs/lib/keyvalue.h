@@ -1,5 +1,5 @@
 /*
- * Files of lines "key value": /etc/terra/product (written by the image's maker) and /run/terra/status (written by attestd).
+ * Files of lines "key value": /etc/terra/product (written by the image's maker), /run/terra/status (by attestd).
  * A key given twice counts once, the first time. Values are cut to what the caller's buffer holds and made printable.
  */
 #ifndef TERRA_KEYVALUE_H
