@@ -1,11 +1,12 @@
 /**
  * Looks through the tracked files for what must not be published: paths of one person's machine, the registries and
- * mirrors it is set up with, large files, private keys. It must never print a key it found.
+ * mirrors it is set up with, large files, private keys; and whether the lock file is whole. It must never print a key it found.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "./host.mjs";
+import { missingEntries } from "./lock-platforms.mjs";
 
 /** Larger than this, a file belongs into a build or a package. */
 export const LARGEST = 300 * 1024;
@@ -86,9 +87,12 @@ export function machineHosts() {
 
 /** Faults of all tracked files. */
 export function hygiene(root = ROOT) {
+  const lock = Object.keys(missingEntries(JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"))));
+  const incomplete = lock.map((name) => `package-lock.json lacks ${name}: run node tools/lock-platforms.mjs`);
   const names = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
   const hosts = machineHosts();
-  return names
+  const found = names
     .filter((name) => name !== "" && statSync(path.join(root, name), { throwIfNoEntry: false })?.isFile())
     .flatMap((name) => faults(name, readFileSync(path.join(root, name)), hosts));
+  return [...incomplete, ...found];
 }

@@ -25,9 +25,19 @@ const within = (folders) => (file) => folders.some((folder) => file.startsWith(`
 const inBrowser = within(["app", "engine"]);
 
 /** Started before `npm ci`, so they have nothing but Node. */
-const PLAIN_FILES = ["build", "check", "host", "hygiene", "progress", "reports", "serve", "setup", "start", "test"].map(
-  (name) => `tools/${name}.mjs`,
-);
+const PLAIN_FILES = [
+  "build",
+  "check",
+  "host",
+  "hygiene",
+  "lock-platforms",
+  "progress",
+  "reports",
+  "serve",
+  "setup",
+  "start",
+  "test",
+].map((name) => `tools/${name}.mjs`);
 
 /**
  * @typedef {{from: string, line: number, kind: "import" | "worker", text: string, file?: string, package?: string,

@@ -7,10 +7,16 @@ import process from "node:process";
 import { StringDecoder } from "node:string_decoder";
 import { ROOT } from "./host.mjs";
 
-/** How many of a failed command's last lines are shown. */
-const TAIL = 25;
+/** How many of a failed command's lines are shown: some commands name the fault first and then explain themselves. */
+const HEAD = 8;
+const TAIL = 20;
 
-/** A failure with its remedy: `lines` are the last words of the command, `remedy` says what to do. */
+function shortened(lines) {
+  if (lines.length <= HEAD + TAIL) return lines;
+  return [...lines.slice(0, HEAD), `(${lines.length - HEAD - TAIL} lines left out)`, ...lines.slice(-TAIL)];
+}
+
+/** A failure with its remedy: `lines` are words of the command, `remedy` says what to do. */
 export class StepFailed extends Error {
   /** @param {string} message @param {{lines?: string[], remedy?: string}} [more] */
   constructor(message, { lines = [], remedy = "" } = {}) {
@@ -39,7 +45,8 @@ export function run(command, args, { cwd = ROOT, env = {}, show = false } = {}) 
     const line = (text) => {
       if (text.trim() === "") return;
       lines.push(text);
-      if (lines.length > 400) lines.shift();
+      // Enough of a long build's words, first and last.
+      if (lines.length > 400) lines.splice(50, 1);
       if (show) console.log(`      ${text}`);
     };
     for (const stream of [child.stdout, child.stderr]) {
@@ -67,7 +74,7 @@ export function run(command, args, { cwd = ROOT, env = {}, show = false } = {}) 
 export async function must(command, args, { remedy = "", ...options } = {}) {
   const { code, lines } = await run(command, args, options);
   if (code !== 0) {
-    const said = options.show ? [] : lines.slice(-TAIL);
+    const said = options.show ? [] : shortened(lines);
     throw new StepFailed(`"${[command, ...args].join(" ")}" ended with exit code ${code}`, { lines: said, remedy });
   }
   return lines;
