@@ -66,8 +66,10 @@ export interface MeasurementNode {
 }
 
 export interface Halt {
-  /** "panic", "reset", "integrity", … */
+  /** "panic", "reset", "integrity", "worker", … */
   reason: string;
+  /** For "integrity" before the first instruction: "descriptor", "stub" or "kernel". */
+  part?: string;
   disk?: string;
   block?: number;
   /** What the tree says and what the block hashes to, for "integrity". */
@@ -85,6 +87,7 @@ export interface VmStatus {
   product: string;
   version: string;
   state: VmState;
+  /** Why a VM halted; also why the last ON was refused, if its content was not what it must be (state "off" then). */
   halt?: Halt;
   /** Closed boxes only. */
   primary?: string;

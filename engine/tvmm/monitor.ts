@@ -1,0 +1,155 @@
+/**
+ * The machine's monitor and keyboard (trusted path, paper 2.3): which box the person sees and types to. Input goes to that box
+ * alone, and only the person's port can move it. A box's screen leaves the TVMM on this port and on no other.
+ */
+import { TerraError } from "../protocol/errors.ts";
+import type { PersonEvent, PersonRequest, SurfaceSize } from "../protocol/person.ts";
+import type { VmRequest } from "../protocol/vm.ts";
+import type { Machine, Vm } from "./machine.ts";
+import { stripLine, stripOf } from "./strip.ts";
+import { screenText } from "./vm-event.ts";
+import type { VmWorker } from "./vm-worker.ts";
+
+/** A picture of 8192 x 8192 pixels compresses to less. */
+const MAX_PNG = 64 * 2 ** 20;
+
+export interface Monitor {
+  handle(request: PersonRequest): Promise<unknown>;
+  /** A VM is being switched on: asks for a canvas if it has none. */
+  starting(vm: Vm): void;
+  started(vm: Vm, worker: VmWorker): void;
+  destroyed(vm: Vm): void;
+  /** The screen of a running box changed. */
+  text(vm: Vm, text: { strip: string; screen: string }): void;
+  /** States or VMs have changed: the focus may have to move. */
+  refresh(): void;
+}
+
+interface Surface {
+  canvas: OffscreenCanvas | undefined;
+  size: SurfaceSize;
+  theme: "light" | "dark";
+}
+
+export function monitor(machine: Machine, emit: (event: PersonEvent) => void): Monitor {
+  const surfaces = new Map<string, Surface>();
+  /** What the person chose; until then, and when that box is gone, the TVMM chooses. */
+  let chosen: string | undefined;
+  let shown: Vm | undefined;
+
+  function choice(): Vm | undefined {
+    const vms = [...machine.vms.values()];
+    const byPerson = chosen === undefined ? undefined : machine.vms.get(chosen);
+    return byPerson ?? vms.find(({ kind, state }) => kind === "closed" && state === "on") ?? vms[0];
+  }
+
+  function refresh(): void {
+    const vm = choice();
+    if (vm === shown) return;
+    shown?.running?.worker.tell({ op: "focus", focused: false });
+    shown = vm;
+    vm?.running?.worker.tell({ op: "focus", focused: true });
+    emit({ type: "focus", vm: vm?.id ?? null, strip: vm ? stripLine(stripOf(vm)) : "" });
+    if (vm?.running)
+      askText(vm.running.worker).then(
+        (text) => emitText(vm, text),
+        () => {},
+      );
+  }
+
+  function emitText(vm: Vm, { strip, screen }: { strip: string; screen: string }): void {
+    if (vm === shown && vm.running) emit({ type: "text", vm: vm.id, strip, screen });
+  }
+
+  const askText = async (worker: VmWorker) => screenText(await worker.ask({ op: "text" }));
+
+  function focused(): Vm {
+    if (!shown) throw new TerraError("bad-state", "no box has the focus; there is none on this machine");
+    return shown;
+  }
+
+  /** The box, if it has the focus: another one's screen is not to be had. */
+  function withFocus(id: string): Vm {
+    const vm = machine.vm(id);
+    if (vm !== shown)
+      throw new TerraError("bad-state", `${vm.name} does not have the focus; ${shown?.name ?? "no box"} has it`);
+    return vm;
+  }
+
+  async function input(request: VmRequest): Promise<void> {
+    const vm = focused();
+    if (!vm.running)
+      throw new TerraError("bad-state", `${vm.name} has the focus and is ${vm.state}; nobody reads its keyboard`);
+    await vm.running.worker.ask(request);
+  }
+
+  function hand(worker: VmWorker, { canvas, size, theme }: Surface): void {
+    if (canvas) worker.tell({ op: "surface", canvas, size, theme }, [canvas]);
+  }
+
+  return {
+    async handle(request) {
+      switch (request.op) {
+        case "surface": {
+          const vm = machine.vm(request.vm);
+          const { canvas, size, theme } = request;
+          const surface = { canvas, size, theme };
+          if (vm.running) {
+            hand(vm.running.worker, surface);
+            surfaces.set(vm.id, { size, theme, canvas: undefined });
+          } else surfaces.set(vm.id, surface);
+          return undefined;
+        }
+        case "resize": {
+          const vm = machine.vm(request.vm);
+          const { size, theme } = request;
+          surfaces.set(vm.id, { canvas: surfaces.get(vm.id)?.canvas, size, theme });
+          vm.running?.worker.tell({ op: "resize", size, theme });
+          return undefined;
+        }
+        case "focus":
+          chosen = machine.vm(request.vm).id;
+          refresh();
+          return undefined;
+        case "focused":
+          return shown ? { vm: shown.id, strip: stripLine(stripOf(shown)) } : null;
+        case "type":
+          return input({ op: "type", text: request.text });
+        case "scancodes":
+          return input({ op: "scancodes", codes: request.codes });
+        case "text": {
+          const vm = withFocus(request.vm);
+          if (vm.running) return askText(vm.running.worker);
+          return { strip: stripLine(stripOf(vm)), screen: "" };
+        }
+        case "png": {
+          const vm = withFocus(request.vm);
+          if (!vm.running) throw new TerraError("bad-state", `${vm.name} is ${vm.state}; it has no picture`);
+          const png = await vm.running.worker.ask({ op: "png" });
+          if (!(png instanceof Uint8Array) || png.length > MAX_PNG) {
+            throw new TerraError("internal", `the vm worker of ${vm.name} made no picture`);
+          }
+          return png.slice();
+        }
+      }
+    },
+    starting(vm) {
+      if (!surfaces.get(vm.id)?.canvas) emit({ type: "surface-needed", vm: vm.id });
+    },
+    started(vm, worker) {
+      const surface = surfaces.get(vm.id);
+      if (surface?.canvas) {
+        hand(worker, surface);
+        surfaces.set(vm.id, { ...surface, canvas: undefined });
+      }
+      worker.tell({ op: "focus", focused: vm === shown });
+    },
+    destroyed(vm) {
+      surfaces.delete(vm.id);
+      if (chosen === vm.id) chosen = undefined;
+      refresh();
+    },
+    text: emitText,
+    refresh,
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * The TVMM's own key, made at each launch, and its endorsement by the loader that measured and started it (paper 4.2). The
+ * private half cannot be exported and is used for one thing: certificates of closed boxes' keys.
+ */
+import { generateKeyPair, type Issuer, makeRequest, readOnePem, readPem, toPem } from "../attestation/index.ts";
+import { connect } from "../protocol/channel.ts";
+import { TerraError } from "../protocol/errors.ts";
+import type { EndorseRequest, MeasuredStage, StageInit } from "../protocol/launch.ts";
+import { digestSync } from "../storage/index.ts";
+
+export interface OwnKey {
+  issuer: Issuer;
+  /** PEM: TVMM, loader, firmware, chip. */
+  chain: string[];
+  /** PEM, untrusted: vendors' certificates of the layers below and of this one. */
+  vendors: string[];
+  /** What was measured from chip to TVMM, now with the certificates. */
+  stages: MeasuredStage[];
+  /** SHA-256 of the chip's certificate, DER. */
+  chipDigest: string;
+}
+
+/** Chip, firmware, loader, TVMM. */
+const CHAIN_LENGTH = 4;
+
+export async function endorsedKey({ endorse, stages }: Pick<StageInit, "endorse" | "stages">): Promise<OwnKey> {
+  const pair = await generateKeyPair();
+  const loader = connect<EndorseRequest>(endorse);
+  const reply = await loader.call({ op: "endorse", request: await makeRequest(pair) });
+  endorse.close();
+  const { chain, vendors } = endorsement(reply);
+  const [certificate] = chain;
+  const chip = chain.at(-1);
+  if (chain.length !== CHAIN_LENGTH || certificate === undefined || chip === undefined) {
+    throw new TerraError(
+      "malformed",
+      `the loader's endorsement has ${chain.length} certificates; ${CHAIN_LENGTH} were expected`,
+    );
+  }
+  if (stages.length !== CHAIN_LENGTH) {
+    throw new TerraError("malformed", `${stages.length} stages were measured; ${CHAIN_LENGTH} were expected`);
+  }
+  return {
+    issuer: { key: pair.privateKey, certificate },
+    chain,
+    vendors,
+    stages: stages.map((stage, index) => ({ ...stage, certificate: chain[CHAIN_LENGTH - 1 - index] ?? "" })),
+    chipDigest: digestSync(readOnePem(chip, "the chip's certificate")),
+  };
+}
+
+function endorsement(raw: unknown): { chain: string[]; vendors: string[] } {
+  const { chain, vendors } = (raw ?? {}) as Record<string, unknown>;
+  return { chain: certificates(chain, "chain"), vendors: certificates(vendors, "vendors") };
+}
+
+/** In one form of PEM, since they are joined to one text for the guests. */
+function certificates(raw: unknown, what: string): string[] {
+  if (!Array.isArray(raw)) throw new TerraError("malformed", `the loader's endorsement has no list of ${what}`);
+  return raw.flatMap((each) => readPem(String(each), `the loader's ${what}`)).map((der) => toPem(der));
+}

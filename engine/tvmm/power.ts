@@ -1,0 +1,289 @@
+/**
+ * ON and OFF (paper 4.4): the measured launch of a VM, and its end. ON reads the image from its media, checks it against the
+ * descriptor that the VM was made from, and starts the vm worker with the very bytes that were checked. A check that fails
+ * leaves the VM off; a worker that fails leaves it halted; neither touches another VM.
+ */
+import { TerraError, toWireError } from "../protocol/errors.ts";
+import type { Halt, VmState } from "../protocol/owner.ts";
+import type { VmEvent } from "../protocol/vm.ts";
+import { type AttestationService, attestationService, type Endorser } from "./attestation-service.ts";
+import { prepareDisk } from "./disks.ts";
+import { measureFirmware } from "./firmware.ts";
+import { IntegrityError } from "./integrity.ts";
+import type { Machine, Vm } from "./machine.ts";
+import { type Measured, type MeasuredDisk, unmeasured } from "./measured.ts";
+import type { Media } from "./media.ts";
+import type { Emit, Messages } from "./messages.ts";
+import type { Monitor } from "./monitor.ts";
+import { secondaries, slotDisks } from "./slots.ts";
+import { vmStatus } from "./status.ts";
+import { stripOf } from "./strip.ts";
+import { type LaunchVm, startVmWorker } from "./vm-worker.ts";
+
+/** Memory of all VMs that are on, MiB. */
+export const MAX_MEMORY_MIB = 512;
+/** Events that a worker may send before its launch is answered. */
+const MAX_EARLY = 1000;
+
+export interface Power {
+  /** Codes: "bad-state", "busy", "out-of-memory", "refused" (devices), "integrity", "timeout". */
+  on(vm: Vm): Promise<void>;
+  off(vm: Vm): void;
+}
+
+export interface PowerParts {
+  machine: Machine;
+  media: Media;
+  launch: LaunchVm;
+  wasm: WebAssembly.Module;
+  endorser: Endorser;
+  messages: Messages;
+  monitor: Monitor;
+  emit: Emit;
+}
+
+export function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
+export function power(parts: PowerParts): Power {
+  const { machine, media, messages, monitor, emit } = parts;
+
+  function enter(vm: Vm, state: VmState, halt?: Halt): void {
+    vm.state = state;
+    vm.halt = halt;
+    emit({ type: "vm", vm: vm.id, status: vmStatus(machine, vm) });
+    monitor.refresh();
+  }
+
+  /** Ends whatever runs for this VM. */
+  function stop(vm: Vm): void {
+    const { running } = vm;
+    vm.running = undefined;
+    running?.attestation.stop();
+    running?.worker.terminate();
+  }
+
+  function halted(vm: Vm, halt: Halt): void {
+    stop(vm);
+    const where =
+      halt.disk === undefined ? "" : `, disk ${halt.disk}${halt.block === undefined ? "" : `, block ${halt.block}`}`;
+    const digests = halt.expected && halt.found ? `: expected ${halt.expected}, found ${halt.found}` : "";
+    const summary = `${vm.name} halted: ${halt.reason}${where}${digests}`;
+    const outcome = halt.reason === "integrity" ? { outcome: "refused" as const } : {};
+    messages.tell({ from: vm.name, to: "tvmm", kind: "halt", summary, ...outcome });
+    enter(vm, "halted", halt);
+  }
+
+  function checkMemory(vm: Vm): void {
+    const wanted = vm.descriptor.memoryMiB;
+    const others = [...machine.vms.values()].filter((each) => each !== vm && (each.running || each.starting));
+    const taken = others.reduce((sum, each) => sum + each.descriptor.memoryMiB, 0);
+    if (taken + wanted > MAX_MEMORY_MIB) {
+      const sentence = `${vm.name} needs ${wanted} MiB; ${MAX_MEMORY_MIB - taken} of ${MAX_MEMORY_MIB} MiB are free`;
+      throw new TerraError("out-of-memory", sentence);
+    }
+  }
+
+  /** Whatever this finds out belongs to this one start: it may have been given up long before an answer comes. */
+  async function start(vm: Vm, measured: Measured, signal: AbortSignal): Promise<void> {
+    const attached = machine.devicesOf(vm);
+    const slotted = slotDisks(vm, attached);
+    const options = (phase: string, total: number) => {
+      let loaded = 0;
+      return {
+        signal,
+        onProgress(bytes: number) {
+          loaded += bytes;
+          emit({ type: "starting", vm: vm.id, phase, loaded, total });
+        },
+      };
+    };
+    const { stub, kernel } = vm.descriptor.firmware;
+    const firmware = await measureFirmware(media, vm, measured, options("firmware", stub.size + kernel.size));
+    const disks = [];
+    for (const disk of slotted) {
+      const total = vm.checking === "ahead-of-time" ? disk.device.size : disk.device.size - disk.dataSize;
+      try {
+        disks.push(await prepareDisk(media, vm, disk, measured, options(`disk ${disk.name}`, total)));
+      } finally {
+        if (!signal.aborted) tellBlocks(vm, measured.disks.at(-1));
+      }
+    }
+    signal.throwIfAborted();
+
+    const serial = (purpose: string) =>
+      attached.some(({ config }) => config.type === "serial" && config.purpose === purpose);
+    const serials = { console: serial("console"), attestation: serial("attestation"), management: false };
+    const early: VmEvent[] = [];
+    let attestation: AttestationService | undefined;
+    const worker = await startVmWorker(
+      parts.launch,
+      {
+        memoryMiB: vm.descriptor.memoryMiB,
+        commandLine: vm.descriptor.commandLine,
+        ...firmware,
+        wasm: parts.wasm,
+        disks: disks.map(({ disk }) => disk),
+        serials,
+        display: attached.some(({ config }) => config.type === "display"),
+        strip: stripOf(vm),
+      },
+      disks.flatMap(({ transfer }) => transfer),
+      { name: vm.name, signal },
+      {
+        onEvent(event) {
+          if (attestation) received(vm, attestation, serials, event);
+          else if (early.length < MAX_EARLY) early.push(event);
+        },
+        onEnd(reason) {
+          if (!signal.aborted) halted(vm, { reason: `worker: ${reason}` });
+        },
+      },
+    ).catch(workerFailure);
+    if (signal.aborted) worker.terminate();
+    signal.throwIfAborted();
+    attestation = attestationService({
+      name: vm.name,
+      identity: vm.kind === "closed" ? { primary: vm.primary, secondaries: secondaries(vm, attached) } : null,
+      endorser: { ...parts.endorser, vendors: [...parts.endorser.vendors, ...vm.vendorCertificates] },
+      messages,
+      send: (bytes) => worker.tell({ op: "serial", line: 2, bytes }),
+      after,
+    });
+    vm.running = { worker, attestation };
+    monitor.started(vm, worker);
+    for (const event of early) received(vm, attestation, serials, event);
+    await worker.ask({ op: "run" }).catch(workerFailure);
+  }
+
+  /** What was found out about a disk before its VM starts. */
+  function tellBlocks(vm: Vm, disk: MeasuredDisk | undefined): void {
+    if (!disk) return;
+    const { blocks, name } = disk;
+    const verified: number[] = [];
+    const failed: number[] = [];
+    for (let block = 0; block < blocks.total; block++) {
+      const state = blocks.state(block);
+      if (state === "verified") verified.push(block);
+      if (state === "failed") failed.push(block);
+    }
+    if (verified.length + failed.length > 0) emit({ type: "blocks", vm: vm.id, disk: name, verified, failed });
+  }
+
+  /** An event of a running vm worker. Lines and disks that this VM was not given do not exist. */
+  function received(
+    vm: Vm,
+    attestation: AttestationService,
+    serials: { console: boolean; attestation: boolean },
+    event: VmEvent,
+  ): void {
+    if (vm.running?.attestation !== attestation) return;
+    switch (event.type) {
+      case "serial":
+        if (event.line === 1 && serials.console) {
+          vm.output.append(event.bytes);
+          emit({ type: "console", vm: vm.id, bytes: event.bytes });
+        }
+        if (event.line === 2 && serials.attestation) attestation.receive(event.bytes);
+        return;
+      case "dtr":
+        if (event.line === 2 && serials.attestation) attestation.dtr(event.high);
+        return;
+      case "blocks": {
+        const disk = vm.measured.disks.find(({ device }) => device === event.device);
+        if (!disk) return;
+        const inside = (blocks: number[]) => blocks.filter((block) => block < disk.blocks.total);
+        const verified = inside(event.verified);
+        const failed = inside(event.failed);
+        for (const block of verified) disk.blocks.mark(block, "verified");
+        for (const block of failed) disk.blocks.mark(block, "failed");
+        emit({ type: "blocks", vm: vm.id, disk: disk.name, verified, failed });
+        return;
+      }
+      case "halt": {
+        const { disk: device, ...halt } = event.halt;
+        const disk = vm.measured.disks.find((each) => each.device === device);
+        if (disk && halt.reason === "integrity" && halt.block !== undefined) disk.blocks.mark(halt.block, "failed");
+        halted(vm, { ...halt, ...(disk ? { disk: disk.name } : {}) });
+        return;
+      }
+      case "text":
+        monitor.text(vm, event);
+        return;
+    }
+  }
+
+  return {
+    async on(vm) {
+      if (vm.starting) throw new TerraError("busy", `${vm.name} is being switched on already`);
+      if (vm.state !== "off" && vm.state !== "halted") {
+        throw new TerraError("bad-state", `${vm.name} is ${vm.state}; ON needs a VM that is off or halted`);
+      }
+      checkMemory(vm);
+      const starting = new AbortController();
+      vm.starting = starting;
+      const measured = unmeasured();
+      vm.measured = measured;
+      vm.output.clear();
+      enter(vm, "off");
+      monitor.starting(vm);
+      try {
+        // A medium may never answer: OFF must not wait for it.
+        await Promise.race([start(vm, measured, starting.signal), aborted(starting.signal)]);
+        vm.starting = undefined;
+        // A guest may have halted before the answer to ON is out.
+        if (vm.running) enter(vm, "on");
+      } catch (thrown) {
+        vm.starting = undefined;
+        const given = starting.signal.aborted
+          ? new TerraError("bad-state", `${vm.name} was switched off while it was starting`)
+          : thrown;
+        failed(vm, given);
+        throw given;
+      }
+    },
+    off(vm) {
+      if (vm.starting) {
+        stop(vm);
+        vm.starting.abort();
+        return;
+      }
+      if (vm.state === "off")
+        throw new TerraError("bad-state", `${vm.name} is off; OFF needs a VM that is on or halted`);
+      stop(vm);
+      enter(vm, "off");
+    },
+  };
+
+  /** ON did not succeed: off if nothing was started, halted if the worker did not do its part. */
+  function failed(vm: Vm, thrown: unknown): void {
+    stop(vm);
+    if (vm.state === "halted") return;
+    if (thrown instanceof WorkerFailure) halted(vm, { reason: `worker: ${thrown.sentence}` });
+    else if (thrown instanceof IntegrityError) {
+      messages.tell({ from: "tvmm", to: vm.name, kind: "halt", outcome: "refused", summary: thrown.message });
+      enter(vm, "off", thrown.halt);
+    } else enter(vm, "off");
+  }
+}
+
+/** What was checked is in order, but its worker did not start or did not run. */
+class WorkerFailure extends TerraError {
+  readonly sentence: string;
+
+  constructor(code: TerraError["code"], sentence: string) {
+    super(code, sentence);
+    this.sentence = sentence;
+  }
+}
+
+function workerFailure(thrown: unknown): never {
+  const { code, sentence } = toWireError(thrown);
+  throw new WorkerFailure(code, sentence);
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}

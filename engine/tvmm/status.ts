@@ -1,0 +1,35 @@
+/** What the owner may see of a VM and of a device: no more than this leaves the TVMM's tables. */
+import type { DeviceStatus, VmStatus } from "../protocol/owner.ts";
+import type { Device, Machine, Vm } from "./machine.ts";
+import { secondaries } from "./slots.ts";
+
+export function vmStatus(machine: Machine, vm: Vm): VmStatus {
+  const devices = machine.devicesOf(vm);
+  return {
+    id: vm.id,
+    name: vm.name,
+    image: vm.image,
+    medium: vm.medium,
+    kind: vm.kind,
+    product: vm.descriptor.product,
+    version: vm.descriptor.version,
+    state: vm.state,
+    ...(vm.halt ? { halt: { ...vm.halt } } : {}),
+    ...(vm.kind === "closed" ? { primary: vm.primary, secondary: secondaries(vm, devices) } : {}),
+    console: vm.console,
+    checking: vm.checking,
+    memoryMiB: vm.descriptor.memoryMiB,
+    devices: devices.map(({ id }) => id),
+  };
+}
+
+export function deviceStatus(device: Device): DeviceStatus {
+  const { config } = device;
+  return {
+    id: device.id,
+    type: config.type === "serial" ? `serial ${config.purpose}` : config.type,
+    ...(config.type === "disk" ? { medium: config.medium } : {}),
+    ...(device.attachedTo === undefined ? {} : { attachedTo: device.attachedTo }),
+    connectedTo: [],
+  };
+}

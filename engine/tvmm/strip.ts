@@ -1,0 +1,23 @@
+/**
+ * The reserved strip of a box (paper 2.3): what it says is decided here, in the TVMM, and no guest has a say in it. The vm
+ * worker draws it; while a box is off the page shows the same words.
+ */
+import type { StripText } from "../protocol/vm.ts";
+import type { Vm } from "./machine.ts";
+
+/** Frames tell boxes apart; given out in this order (docs: look). Never green, red or yellow, which are verdicts. */
+export const COLOURS = ["blue", "violet", "brown", "plum", "teal"] as const;
+
+export function stripOf(vm: Pick<Vm, "name" | "kind" | "primary" | "colour">): StripText {
+  return {
+    name: vm.name,
+    kind: vm.kind,
+    ...(vm.kind === "closed" ? { identity: `${vm.primary.slice(0, 4)}…${vm.primary.slice(-4)}` } : {}),
+    colour: vm.colour,
+  };
+}
+
+export function stripLine(strip: StripText): string {
+  const { name, kind, identity, sign } = strip;
+  return [name, `${kind} box`, ...(identity ? [identity] : []), sign ?? "no sign"].join(" · ");
+}
