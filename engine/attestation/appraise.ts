@@ -76,7 +76,7 @@ function runner(untrusted: Evidence, nonce: Uint8Array, policy: CheckedPolicy, l
           policy.hardwareRoots,
           policy.time,
           `the certificate of chip ${chain.chip.commonName}`,
-          "a hardware root",
+          "hardware root",
         );
         return `chip ${chain.chip.commonName} is certified by ${quoted(root.commonName ?? "a root that I trust")}`;
       case "revocation":
@@ -129,7 +129,7 @@ async function checkFreshness(evidence: Evidence, nonce: Uint8Array): Promise<st
     throw malformed("the evidence has no certificate, so there is no key to check its signature with");
   const der = readOnePem(leaf, "the leaf certificate");
   const { publicKey } = readCertificateFrame(der, "the leaf certificate");
-  if (!(await verify(publicKey, evidenceBytes(nonce, der), evidence.signature))) {
+  if (!(await verify(publicKey, evidenceBytes(nonce, der), evidence.signature, "the leaf's key"))) {
     throw malformed(
       "the signature does not fit this nonce and the leaf certificate: the evidence is an old one, was changed, or was signed with another key",
     );

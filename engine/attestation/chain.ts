@@ -3,7 +3,7 @@
  * as its place demands. Nothing is tolerated that the issuing side does not produce: a chain that is merely unusual has not
  * been made by the layers that it names. Whether the hardware and the digests are trusted is decided elsewhere.
  */
-import { equalBytes, shortDigest } from "./bytes.ts";
+import { equalBytes, isDigest, shortDigest } from "./bytes.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { verify } from "./ecdsa.ts";
 import { malformed, quoted } from "./errors.ts";
@@ -73,7 +73,7 @@ function checkChip(chip: Certificate): void {
   }
 }
 
-/** Returns the digest that the certificate states, twice. */
+/** Returns the digest that the certificate states, in its name and in its TcbInfo. */
 function checkLayer(certificate: Certificate, layer: Layer): string {
   const what = possessive(layer);
   if (layer === "vm") checkUse(certificate, { pathLength: undefined, usages: [OID.evidence] }, what);
@@ -81,10 +81,12 @@ function checkLayer(certificate: Certificate, layer: Layer): string {
   const { tcbInfo, commonName, secondaries } = certificate;
   if (!tcbInfo) throw malformed(`${what} has no TcbInfo, so it states no measurement`);
   if (tcbInfo.layer !== layer) throw malformed(`${what} was issued for the layer ${tcbInfo.layer}`);
-  if (commonName === undefined || !/^[0-9a-f]{64}$/.test(commonName)) {
-    const found =
-      commonName === undefined ? "is not a single common name" : `${quoted(commonName)} (${commonName.length})`;
-    throw malformed(`the name in ${what}, ${found}, is not exactly 64 lower-case hexadecimal digits`);
+  if (commonName === undefined) throw malformed(`${what} is not named by a common name and nothing else`);
+  const { length } = commonName;
+  if (!isDigest(commonName)) {
+    throw malformed(
+      `${what} is named ${quoted(commonName)}, ${length} characters; exactly 64 lower-case hexadecimal digits belong there`,
+    );
   }
   if (commonName !== tcbInfo.digest) {
     throw malformed(`${what} is named ${shortDigest(commonName)} but its TcbInfo says ${shortDigest(tcbInfo.digest)}`);
@@ -161,15 +163,16 @@ export function checkValidity(certificate: Certificate, time: number, what: stri
 export const moment = (time: number): string =>
   new Date(time).toISOString().slice(0, 19).replace("T", " ").concat(" UTC");
 
-export function names(issuer: Certificate, subject: Certificate): boolean {
+function namesIssuer(issuer: Certificate, subject: Certificate): boolean {
   return equalBytes(subject.issuer, issuer.subject) && subject.authorityKeyIdentifier === issuer.subjectKeyIdentifier;
 }
 
 async function checkLink(subject: Certificate, issuer: Certificate, what: string, issuerName: string): Promise<void> {
   if (!equalBytes(subject.issuer, issuer.subject))
     throw malformed(`${what} names an issuer that is not the subject of ${issuerName}`);
-  if (!names(issuer, subject)) throw malformed(`${what} names an issuer's key that is not the key of ${issuerName}`);
-  if (!(await verify(issuer.publicKey, subject.tbs, subject.signature))) {
+  if (!namesIssuer(issuer, subject))
+    throw malformed(`${what} names an issuer's key that is not the key of ${issuerName}`);
+  if (!(await verify(issuer.publicKey, subject.tbs, subject.signature, `the key of ${issuerName}`))) {
     throw malformed(`${what} is not signed by the key of ${issuerName}`);
   }
 }
@@ -183,9 +186,14 @@ export async function findRoot(
   kind: string,
 ): Promise<Certificate> {
   for (const root of roots) {
-    if (!names(root, subject) || !(await verify(root.publicKey, subject.tbs, subject.signature))) continue;
-    checkValidity(root, time, kind);
+    if (
+      !namesIssuer(root, subject) ||
+      !(await verify(root.publicKey, subject.tbs, subject.signature, `the key of the ${kind}`))
+    ) {
+      continue;
+    }
+    checkValidity(root, time, `the ${kind} that signed ${what}`);
     return root;
   }
-  throw malformed(`${what} is not signed by ${kind} that I trust (${roots.length} known)`);
+  throw malformed(`${what} is not signed by any ${kind} that I trust (${roots.length} known)`);
 }

@@ -70,7 +70,7 @@ export async function listSigner(
 ): Promise<Certificate | undefined> {
   for (const root of roots) {
     if (((root.keyUsage?.bits ?? 0) & KEY_USAGE.crlSign) === 0 || !equalBytes(root.subject, list.issuer)) continue;
-    if (await verify(root.publicKey, list.tbs, list.signature)) return root;
+    if (await verify(root.publicKey, list.tbs, list.signature, "the root's key")) return root;
   }
   return undefined;
 }

@@ -42,7 +42,7 @@ export interface DerLimits {
 }
 
 /** A certificate with 4096 bytes of application data and a handful of secondaries needs far less. */
-export const CERTIFICATE_LIMITS: DerLimits = { bytes: 65536, nodes: 1024 };
+export const CERTIFICATE_LIMITS: DerLimits = { bytes: 16384, nodes: 1024 };
 const MAX_DEPTH = 16;
 
 /** Reads exactly one element that takes all of `bytes`. `what` names it in errors. */

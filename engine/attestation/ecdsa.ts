@@ -50,9 +50,14 @@ export async function sign(key: CryptoKey, message: Uint8Array): Promise<Bytes> 
   return sequence(integer(raw.subarray(0, 32)), integer(raw.subarray(32)));
 }
 
-/** False for a wrong signature and for a malformed one; throws only if the public key is not one. */
-export async function verify(spki: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  const key = await importPublicKey(spki, "the public key");
+/** False for a wrong signature and for a malformed one; throws only if the public key, named `whose`, is not one. */
+export async function verify(
+  spki: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+  whose: string,
+): Promise<boolean> {
+  const key = await importPublicKey(spki, whose);
   let raw: Bytes;
   try {
     raw = rawSignature(signature);

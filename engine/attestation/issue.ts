@@ -252,7 +252,7 @@ async function assemble(
     ),
   );
   const signature = await sign(issuer.key, tbs);
-  if (!(await verify(issuer.publicKey, tbs, signature))) {
+  if (!(await verify(issuer.publicKey, tbs, signature, "the issuer's key"))) {
     throw badArgument("the issuer's private key does not belong to the issuer's certificate");
   }
   return toPem(sequence(tbs, algorithm, bitString(signature)));

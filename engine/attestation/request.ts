@@ -68,7 +68,7 @@ export async function readRequest(der: Uint8Array): Promise<CertificateRequest> 
     }
     applicationData = copyBytes(readApplicationData(value, `the application data of ${what}`));
   }
-  if (!(await verify(publicKey, infoNode.bytes, signature))) {
+  if (!(await verify(publicKey, infoNode.bytes, signature, `the public key of ${what}`))) {
     throw malformed(`${what} is not signed by the key that it asks a certificate for`);
   }
   return applicationData ? { publicKey, applicationData } : { publicKey };

@@ -52,7 +52,7 @@ export async function vouchingsFor(
         policy.vendorRoots[layer],
         policy.time,
         what,
-        `a vendor's root for ${layer}`,
+        `vendor's root for ${layer}`,
       );
       if (isRevoked(certificate, root)) throw malformed(`${what} has been revoked`);
       believed.push(vouching);
