@@ -1,6 +1,6 @@
 // What of the guests' build is pure, and the two tools whose output must not depend on when or where they run.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   mkdirSync,
@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseControl } from "./apt.mjs";
@@ -309,6 +309,35 @@ describe("steps", () => {
     });
     await expect(failing).rejects.toThrow(`the disk that holds ${folder} is full`);
     expect(readdirSync(join(folder, "steps"))).toEqual([]);
+  });
+
+  test("a claim and a folder left by a process that is gone are taken over and removed", async () => {
+    const gone = spawnSync("true").pid;
+    const target = await step(folder, "a step", 1, () => {});
+    rmSync(target, { recursive: true });
+    symlinkSync(String(gone), `${target}.claim`);
+    mkdirSync(join(dirname(target), `.building-${gone}-x`));
+    expect(await step(folder, "a step", 1, () => {})).toBe(target);
+    expect(readdirSync(dirname(target))).toEqual([basename(target)]);
+  });
+
+  test("what another process is making is waited for, not made again", async () => {
+    const target = await step(folder, "a step", 1, () => {});
+    rmSync(target, { recursive: true });
+    const other = spawn("sh", [
+      "-c",
+      `ln -s $$ "$1".claim; echo claimed; read go; mkdir "$1"; rm "$1".claim`,
+      "sh",
+      target,
+    ]);
+    await new Promise((resolve) => other.stdout.once("data", resolve));
+    let made = false;
+    const waiting = step(folder, "a step", 1, () => {
+      made = true;
+    });
+    other.stdin.end("go\n");
+    expect(await waiting).toBe(target);
+    expect(made).toBe(false);
   });
 
   test("the cache lies where the environment says", () => {

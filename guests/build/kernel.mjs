@@ -32,11 +32,14 @@ const LEFT_OUT = [
   ),
 ];
 
+/** Constants without a configuration option. Making 63 virtual terminals takes a sixth of a boot's instructions. */
+const EDITS = [["include/uapi/linux/vt.h", "#define MAX_NR_CONSOLES\t63\t", "#define MAX_NR_CONSOLES\t8\t"]];
+
 /** Builds the kernel; returns {path, config, version}. */
 export async function buildKernel(cache, guests, packages, compiler) {
   const source = packages.get(KERNEL_PACKAGE);
   const defconfig = join(guests, "kernel", "defconfig");
-  const recipe = { compiler, source: source.sha256, defconfig: fileSha256(defconfig), STAMP };
+  const recipe = { compiler, source: source.sha256, defconfig: fileSha256(defconfig), STAMP, EDITS };
   const folder = await step(cache, "kernel", recipe, async (into, report) => {
     const work = join(into, "work");
     const tree = join(work, "linux");
@@ -54,6 +57,11 @@ export async function buildKernel(cache, guests, packages, compiler) {
       tarball,
     ]);
     run("rm", [tarball]);
+    for (const [file, from, to] of EDITS) {
+      const before = readFileSync(join(tree, file), "utf8");
+      if (!before.includes(from)) throw new BuildError(`kernel source: ${file} does not say "${from}"`);
+      writeFileSync(join(tree, file), before.replace(from, to));
+    }
 
     const make = ["-C", tree, `O=${build}`, "ARCH=i386"];
     copyFileSync(defconfig, join(build, ".config"));

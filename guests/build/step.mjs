@@ -3,9 +3,20 @@
 // It must never leave a half-made result under a key: work happens in a temporary folder beside it, which is renamed last.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** An error that the person who runs the build can act on; printed without a stack trace. */
 export class BuildError extends Error {}
@@ -29,11 +40,18 @@ function removePending() {
   pending.clear();
 }
 
-/** A new folder beside `target`, on the same file system, removed when the build ends however it ends. */
+/**
+ * A new folder beside `target`, on the same file system, removed when the build ends. One that a killed build could not
+ * remove is removed by the next.
+ */
 export function temporaryBeside(target) {
-  const parent = join(target, "..");
+  const parent = dirname(target);
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, ".building-"));
+  for (const name of readdirSync(parent)) {
+    const owner = /^\.building-(\d+)-/.exec(name)?.[1];
+    if (owner && !isAlive(Number(owner))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(parent, `.building-${process.pid}-`));
   pending.add(folder);
   return folder;
 }
@@ -97,18 +115,62 @@ export async function step(cache, name, recipe, make) {
   const began = Date.now();
   const report = progress(name);
   report("...");
+  const claim = await claimStep(target, report);
+  if (existsSync(target)) {
+    claim.release();
+    report.done("made by another build");
+    return target;
+  }
   const folder = temporaryBeside(target);
   try {
     await make(folder, report);
-    // Another build may have made the same in the meantime: then its result is as good as ours.
     if (existsSync(target)) discard(folder);
     else keep(folder, target);
   } catch (error) {
     discard(folder);
     throw explainFullDisk(error, cache);
+  } finally {
+    claim.release();
   }
   report.done(`${((Date.now() - began) / 1000).toFixed(1)} s`);
   return target;
+}
+
+/** Waits until no other process makes this step. A claim whose process is gone counts for nothing. */
+async function claimStep(target, report) {
+  const file = `${target}.claim`;
+  mkdirSync(dirname(file), { recursive: true });
+  for (;;) {
+    try {
+      // A symbolic link, because it is made together with its content.
+      symlinkSync(String(process.pid), file);
+      pending.add(file);
+      return { release: () => discard(file) };
+    } catch (error) {
+      if (error.code !== "EEXIST") throw explainFullDisk(error, file);
+    }
+    const owner = ownerOf(file);
+    if (owner !== undefined && !isAlive(owner)) rmSync(file, { force: true });
+    else report(`another build (process ${owner}) is making it`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+function ownerOf(claim) {
+  try {
+    return Number(readlinkSync(claim));
+  } catch {
+    return undefined; // released in the meantime
+  }
+}
+
+function isAlive(id) {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
 }
 
 /** A line that says what is being done; on a terminal it is rewritten, in a log it is printed now and then. */
