@@ -11,7 +11,11 @@ import { ROOT } from "./host.mjs";
 const HEAD = 8;
 const TAIL = 20;
 
-function shortened(lines) {
+/** Other people's stack frames tell nobody anything. */
+const FRAME = /^\s+at .*(?:node_modules|node:)/;
+
+function shortened(all) {
+  const lines = all.filter((line) => !FRAME.test(line));
   if (lines.length <= HEAD + TAIL) return lines;
   return [...lines.slice(0, HEAD), `(${lines.length - HEAD - TAIL} lines left out)`, ...lines.slice(-TAIL)];
 }

@@ -66,7 +66,7 @@ async function debianPackages(purpose) {
   }
   if (!isRoot()) {
     throw new StepFailed(`Debian packages are missing: ${missing.join(", ")}.`, {
-      remedy: `run this once, then the same command again:\n\n    sudo ${command}\n`,
+      remedy: `run this once, then the same command again:\n\n    sudo sh -c "apt-get update && ${command}"\n`,
     });
   }
   console.log(`      ${command}`);

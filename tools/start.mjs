@@ -3,8 +3,14 @@ import process from "node:process";
 import { serve, wantedPort } from "./serve.mjs";
 import { setup } from "./setup.mjs";
 
-const port = wantedPort();
-if (await setup("start")) {
-  const { address } = await serve({ port });
+let port;
+try {
+  port = wantedPort();
+} catch (error) {
+  console.error(error.message);
+}
+if (port !== undefined && (await setup("start"))) {
+  const { address, close } = await serve({ port });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, close);
   console.log(`\nTerra Lab is at ${address}   (Ctrl-C ends it)`);
 } else process.exitCode = 1;
