@@ -45,7 +45,7 @@ export function openApt(folder, { withSources = false } = {}) {
       "Dir::State::status": join(folder, "status"),
       "Dir::Cache": join(folder, "cache"),
       "Dir::Etc::SourceList": sourceList,
-      "Dir::Etc::SourceParts": "-",
+      "Dir::Etc::SourceParts": "/dev/null",
       "APT::Architecture": "i386",
       "APT::Architectures": "i386",
       "APT::Sandbox::User": process.getuid?.() === 0 ? "root" : "",

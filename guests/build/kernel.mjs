@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { unpack } from "./apt.mjs";
+import { warningFlags } from "./programs.mjs";
 import { run, runLines } from "./run.mjs";
 import { BuildError, fileSha256, step, treeDigests } from "./step.mjs";
 
@@ -102,7 +103,7 @@ export function checkConfig(wanted, made) {
 }
 
 const STUB_FLAGS =
-  "-m32 -march=i386 -Os -std=gnu11 -Wall -Wextra -Werror -ffreestanding -fno-pic -fno-pie -fno-stack-protector " +
+  "-m32 -march=i386 -Os -std=gnu11 -Wall -Wextra -ffreestanding -fno-pic -fno-pie -fno-stack-protector " +
   "-fcf-protection=none -fno-asynchronous-unwind-tables -fno-ident -fno-tree-loop-distribute-patterns -mgeneral-regs-only";
 
 /** Assembles and compiles guests/stub into one flat page. */
@@ -112,7 +113,7 @@ export async function buildStub(cache, guests, compiler) {
   const folder = await step(cache, "stub", recipe, (into) => {
     const objects = ["start.S", "stub.c", "vga.c"].map((name) => {
       const object = join(into, `${name}.o`);
-      run("gcc", [...STUB_FLAGS.split(" "), "-c", name, "-o", object], { cwd: sources });
+      run("gcc", [...STUB_FLAGS.split(" "), ...warningFlags(), "-c", name, "-o", object], { cwd: sources });
       return object;
     });
     const elf = join(into, "stub.elf");

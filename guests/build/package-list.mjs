@@ -8,7 +8,10 @@ import { ingredients } from "./programs.mjs";
 import { run } from "./run.mjs";
 import { fileSha256, sha256, step, treeDigests } from "./step.mjs";
 
-/** [{name, version, arch, source, sourceVersion, licence, sha256}], Debian packages by name, then the compiler's, then ours. */
+/**
+ * [{name, version, arch, source, sourceVersion, licence, sha256}]: Debian packages by name, then the compiler's library and
+ * our own code, whose `source` is empty because no Debian source package belongs to them.
+ */
 export async function packageList({ cache, guests, project, packages }, recipe) {
   const programs = join(guests, "programs");
   const names = [
@@ -40,7 +43,7 @@ export async function packageList({ cache, guests, project, packages }, recipe) 
       name: `${name} guests/${part}`,
       version,
       arch: "i386",
-      source: name,
+      source: "",
       sourceVersion: version,
       licence: license,
       sha256: digest,
@@ -72,7 +75,7 @@ function compilerLibrary() {
     name: "libgcc",
     version,
     arch: "i386",
-    source: "gcc",
+    source: "",
     sourceVersion: version,
     licence,
     sha256: fileSha256(path),
