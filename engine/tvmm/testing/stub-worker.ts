@@ -1,0 +1,81 @@
+/** Stands in for the vm worker in Node: it answers its TVMM, and a test speaks for its guest. */
+import { type Server, serve } from "../../protocol/channel.ts";
+import type { VmEvent, VmInit, VmRequest } from "../../protocol/vm.ts";
+import type { Launched, LaunchVm } from "../vm-worker.ts";
+
+export interface StubWorker {
+  init: VmInit;
+  terminated: boolean;
+  /** What the TVMM asked, oldest first. */
+  requests: VmRequest[];
+  /** Bytes that the guest received on COM2, as text. */
+  com2(): string;
+  emit(event: VmEvent): void;
+  /** Anything at all over the port. */
+  raw(message: unknown): void;
+  /** The worker as a whole fails. */
+  fail(reason: string): void;
+}
+
+export interface StubWorkers {
+  launch: LaunchVm;
+  workers: StubWorker[];
+  /** How the next workers behave. */
+  behaviour: { answer: (request: VmRequest, worker: StubWorker) => unknown; start: () => Promise<void> };
+  alive(): number;
+}
+
+const latin = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+
+export function answerLikeAWorker(request: VmRequest): unknown {
+  if (request.op === "text") return { strip: "strip", screen: "screen" };
+  if (request.op === "png") return new Uint8Array(8);
+  if (request.op === "figures") return { instructions: 0, memoryBytes: 0 };
+  return undefined;
+}
+
+export function stubWorkers(): StubWorkers {
+  const workers: StubWorker[] = [];
+  const behaviour: StubWorkers["behaviour"] = { answer: answerLikeAWorker, start: async () => {} };
+  const launch: LaunchVm = async (given, transfer, { signal }) => {
+    // As the real launch does: what is in the list is gone for the TVMM.
+    const { disks, port } = structuredClone({ disks: given.disks, port: given.port }, { transfer });
+    const init: VmInit = { ...given, disks, port };
+    const listeners: ((reason: string) => void)[] = [];
+    let server: Server<VmEvent> | undefined;
+    const requests: VmRequest[] = [];
+    const worker: StubWorker = {
+      init,
+      terminated: false,
+      requests,
+      com2: () =>
+        requests.flatMap((each) => (each.op === "serial" && each.line === 2 ? [latin(each.bytes)] : [])).join(""),
+      emit: (event) => server?.emit(event),
+      raw: (message) => init.port.postMessage(message),
+      fail(reason) {
+        for (const listener of listeners) listener(reason);
+      },
+    };
+    workers.push(worker);
+    server = serve<VmRequest, VmEvent>(
+      init.port,
+      (raw) => raw as VmRequest,
+      (request) => {
+        requests.push(request);
+        return behaviour.answer(request, worker);
+      },
+    );
+    await behaviour.start();
+    signal.throwIfAborted();
+    const launched: Launched = {
+      terminate() {
+        worker.terminated = true;
+        server?.stop();
+        init.port.close();
+      },
+      onFailure: (listener) => listeners.push(listener),
+    };
+    return launched;
+  };
+  return { launch, workers, behaviour, alive: () => workers.filter(({ terminated }) => !terminated).length };
+}
