@@ -16,7 +16,9 @@ export const PAGE = ["app", "engine/scenarios", "engine/lab"];
 export const PORTABLE_PACKAGES = ["@noble/hashes", "@noble/ciphers", "@noble/curves", "asn1js", "@peculiar/utils"];
 
 /** Packages one realm has beyond those. */
-export const REALM_PACKAGES = { "engine/vm": ["v86", "hash-wasm"] };
+export const REALM_PACKAGES = {
+  "engine/vm": ["v86", "hash-wasm", "@fontsource-variable/inter", "@fontsource-variable/jetbrains-mono"],
+};
 
 /** The package that an address such as `@scope/name/file.js` belongs to. */
 export function packageOf(address) {

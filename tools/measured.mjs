@@ -113,6 +113,7 @@ export async function bundle({ root = ROOT, name, version = MEASURED_VERSION, en
     cwd: root,
     platform: "browser",
     tsconfig: false,
+    moduleTypes: { ".woff2": "binary" },
     transform: { target: "es2022", define, typescript: { onlyRemoveTypeImports: true } },
     plugins: [emptyNodeModules, collect],
     onLog: (level, log, handle) => {

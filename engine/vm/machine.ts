@@ -37,6 +37,8 @@ export interface MachineOptions {
 export interface MachineEvents {
   serial(line: 1 | 2 | 3, bytes: Uint8Array<ArrayBuffer>): void;
   dtr(line: 2 | 3, high: boolean): void;
+  /** The guest resets its processor: had its kernel panicked before? */
+  panicked(): boolean;
   /** Once, and the last of all events. */
   halt(halt: Halt): void;
   /** After each slice of the processor's time. */
@@ -158,7 +160,9 @@ export async function createMachine(options: MachineOptions, events: MachineEven
 
   // Every way of resetting the processor ends here: the keyboard controller's pulse, port 0xCF9.
   cpu.reboot_internal = () => {
-    halt({ reason: "reset" });
+    // What came last on a console may say why.
+    for (const line of consoles.values()) line.flush();
+    halt({ reason: events.panicked() ? "panic" : "reset" });
     throw LEAVE;
   };
   // HLT with interrupts off: nothing will ever wake it again.

@@ -3,7 +3,7 @@
  * through the ports it was given: its TVMM's, and one for each medium. It decides nothing: what a box may have was decided
  * by who gave it.
  */
-import { connect, type Server, serve } from "../protocol/channel.ts";
+import { connect, type Server, serve, Transferred } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediaRequest } from "../protocol/media.ts";
 import { parseVmRequest, type VmDisk, type VmEvent, type VmInit, type VmRequest } from "../protocol/vm.ts";
@@ -11,9 +11,18 @@ import { blockHash } from "./block-hash.ts";
 import { blockReports } from "./block-reports.ts";
 import { type BlockSource, type BlocksSeen, checkedSource, pinnedSource, rawSource } from "./block-source.ts";
 import { composeBoot } from "./compose-boot.ts";
+import { keyboard } from "./keyboard.ts";
 import { createMachine } from "./machine.ts";
+import { PANIC, panicWatch } from "./panic-watch.ts";
+import { type Screen, watchScreen } from "./screen.ts";
+import { stripText } from "./strip.ts";
+import { type Surface, surface } from "./surface.ts";
+import { enterTextMode } from "./vga-text-mode.ts";
 import { MAX_DISKS } from "./virtio.ts";
 import { plugInDisk } from "./virtio-blk.ts";
+
+/** The screen's text is told this often at most. */
+const TEXT_MS = 250;
 
 async function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): Promise<BlockSource> {
   const { source, size, readOnly } = disk;
@@ -25,16 +34,29 @@ async function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): Promise<BlockSource
 }
 
 export async function start(init: VmInit): Promise<void> {
-  const { disks, serials } = init;
+  const { disks, serials, strip } = init;
   if (disks.length > MAX_DISKS) {
     throw new TerraError("bad-argument", `there are ${disks.length} disks; this board has slots for ${MAX_DISKS}`);
   }
   let server: Server<VmEvent> | undefined;
   const emit = (event: VmEvent, transfer: Transferable[] = []) => server?.emit(event, transfer);
   const reports = blockReports((device, verified, failed) => emit({ type: "blocks", device, verified, failed }));
+  const panic = panicWatch();
+  let screen: Screen | undefined;
+  let shown: Surface | undefined;
+  let focused = false;
+  let haltReason: string | undefined;
+  let textChanged = false;
+  let textTold = 0;
+
+  const tellText = (now: number) => {
+    if (!focused || !textChanged || !screen || now - textTold < TEXT_MS) return;
+    textTold = now;
+    textChanged = false;
+    emit({ type: "text", strip: stripText(strip, haltReason), screen: screen.text() });
+  };
 
   const sources = await Promise.all(disks.map((disk) => sourceOf(disk, reports.of(disk.device))));
-
   const machine = await createMachine(
     {
       memoryMiB: init.memoryMiB,
@@ -58,15 +80,43 @@ export async function start(init: VmInit): Promise<void> {
       },
     },
     {
-      serial: (line, bytes) => emit({ type: "serial", line, bytes }, [bytes.buffer]),
+      serial(line, bytes) {
+        panic.hear(line, bytes);
+        emit({ type: "serial", line, bytes }, [bytes.buffer]);
+      },
       dtr: (line, high) => emit({ type: "dtr", line, high }),
+      panicked: () => panic.heard || (screen?.text().includes(PANIC) ?? false),
       halt(halt) {
+        haltReason = halt.reason;
         reports.flush();
         emit({ type: "halt", halt });
+        shown?.halted(halt.reason);
+        textChanged = true;
+        textTold = 0;
+        tellText(performance.now());
       },
-      slice: (now) => reports.service(now),
+      slice(now) {
+        reports.service(now);
+        keys.service();
+        tellText(now);
+      },
     },
   );
+  const keys = keyboard(machine.emulator);
+
+  if (init.display) {
+    screen = watchScreen(machine.emulator, () => {
+      textChanged = true;
+      shown?.changed();
+    });
+    shown = surface(strip, screen);
+  }
+  enterTextMode(machine.emulator.v86.cpu.io);
+
+  const display = (): { screen: Screen; surface: Surface } => {
+    if (!screen || !shown) throw new TerraError("bad-state", `${strip.name} was made without a display`);
+    return { screen, surface: shown };
+  };
 
   const handle = (request: VmRequest): unknown => {
     switch (request.op) {
@@ -75,10 +125,32 @@ export async function start(init: VmInit): Promise<void> {
       case "serial":
         machine.serial(request.line).write(request.bytes);
         return undefined;
+      case "type":
+        keys.type(request.text);
+        return undefined;
+      case "scancodes":
+        keys.scancodes(request.codes);
+        return undefined;
+      case "surface":
+        display().surface.attach(request.canvas, request.size, request.theme);
+        return undefined;
+      case "resize":
+        display().surface.resize(request.size, request.theme);
+        return undefined;
+      case "focus":
+        focused = request.focused;
+        display().surface.focus(focused);
+        textChanged ||= focused;
+        tellText(performance.now());
+        return undefined;
+      case "text":
+        return { strip: stripText(strip, haltReason), screen: display().screen.text() };
+      case "png":
+        return display()
+          .surface.png()
+          .then((bytes) => new Transferred(bytes, [bytes.buffer]));
       case "figures":
         return { instructions: machine.instructions(), memoryBytes: machine.memoryBytes() };
-      default:
-        throw new TerraError("unsupported", `"${request.op}" is not served yet`);
     }
   };
   server = serve<VmRequest, VmEvent>(init.port, parseVmRequest, handle);

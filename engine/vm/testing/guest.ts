@@ -92,6 +92,7 @@ export async function trial(
         halted(reason);
         more.halt?.(reason);
       },
+      panicked: () => more.panicked?.() ?? false,
       slice: (now) => more.slice?.(now),
     },
   );

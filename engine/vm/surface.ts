@@ -1,0 +1,190 @@
+/**
+ * A box's surface: the trusted strip on top, the guest's screen below it. The guest's picture is clipped to its place, so
+ * none of its pixels reaches strip or frame. Drawn only when something changed and somebody looks, at most 30 times a second.
+ */
+import { TerraError } from "../protocol/errors.ts";
+import type { SurfaceSize } from "../protocol/person.ts";
+import type { StripText } from "../protocol/vm.ts";
+import { loadFonts } from "./fonts.ts";
+import type { Screen } from "./screen.ts";
+import { type Box, drawStrip, pictureBox } from "./strip.ts";
+import { textPicture } from "./text-picture.ts";
+import { themeOf } from "./theme.ts";
+
+const FRAME_MS = 1000 / 30;
+/** Between frame and text, CSS pixels; pictures get none. */
+const TEXT_MARGIN = 8;
+/** A surface that nobody has given a canvas: cells of 10 by 20 pixels. */
+const OWN_SIZE: SurfaceSize = { width: 822, height: 562, scale: 1 };
+
+export interface Surface {
+  /** From now on drawn here. */
+  attach(canvas: OffscreenCanvas, size: SurfaceSize, theme: "light" | "dark"): void;
+  resize(size: SurfaceSize, theme: "light" | "dark"): void;
+  focus(focused: boolean): void;
+  /** The screen has changed. */
+  changed(): void;
+  /** The machine has stopped for good. */
+  halted(reason: string): void;
+  png(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export function surface(strip: StripText, screen: Screen): Surface {
+  let canvas = new OffscreenCanvas(OWN_SIZE.width, OWN_SIZE.height);
+  let size = OWN_SIZE;
+  let themeName: "light" | "dark" = "light";
+  let focused = false;
+  let halted: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = 0;
+  /** All of it must be drawn anew, not only what changed. */
+  let stale = true;
+  let layout = "";
+  const text = textPicture();
+  /** The guest's picture in its own pixels. */
+  const picture = new OffscreenCanvas(1, 1);
+  themeOf(themeName, strip.colour);
+
+  const drawText = (pen: OffscreenCanvasRenderingContext2D, box: Box) => {
+    const { columns, rows } = screen;
+    const margin = Math.round(TEXT_MARGIN * size.scale);
+    text.fit(
+      { x: box.x + margin, y: box.y + margin, width: box.width - 2 * margin, height: box.height - 2 * margin },
+      columns,
+      rows,
+    );
+    const changedRows = screen.takeChangedRows();
+    const all = stale ? Array.from({ length: rows }, (_, row) => row) : changedRows;
+    for (const row of all) text.drawRow(pen, screen, row);
+  };
+
+  const drawPicture = (pen: OffscreenCanvasRenderingContext2D, box: Box) => {
+    const { width, height } = screen;
+    if (width === 0 || height === 0) return;
+    if (picture.width !== width || picture.height !== height) {
+      picture.width = width;
+      picture.height = height;
+    }
+    const ink = picture.getContext("2d");
+    if (!ink) return;
+    let any = stale;
+    screen.takePictures((layers) => {
+      for (const layer of layers) {
+        any = true;
+        ink.putImageData(
+          layer.image_data,
+          layer.screen_x - layer.buffer_x,
+          layer.screen_y - layer.buffer_y,
+          layer.buffer_x,
+          layer.buffer_y,
+          layer.buffer_width,
+          layer.buffer_height,
+        );
+      }
+    });
+    if (!any) return;
+    const fits = Math.min(box.width / width, box.height / height);
+    // Whole multiples keep pixels square; what does not fit is made smaller, smoothly.
+    const factor = fits >= 1 ? Math.floor(fits) : fits;
+    const shownWidth = Math.round(width * factor);
+    const shownHeight = Math.round(height * factor);
+    pen.imageSmoothingEnabled = factor < 1;
+    pen.imageSmoothingQuality = "high";
+    const x = box.x + Math.floor((box.width - shownWidth) / 2);
+    const y = box.y + Math.floor((box.height - shownHeight) / 2);
+    pen.drawImage(picture, x, y, shownWidth, shownHeight);
+  };
+
+  const draw = () => {
+    const pen = canvas.getContext("2d");
+    if (!pen) return;
+    last = performance.now();
+    if (canvas.width !== size.width || canvas.height !== size.height) {
+      canvas.width = size.width;
+      canvas.height = size.height;
+      stale = true;
+    }
+    const shape = screen.graphical
+      ? `picture ${screen.width} ${screen.height}`
+      : `text ${screen.columns} ${screen.rows}`;
+    if (shape !== layout) {
+      layout = shape;
+      stale = true;
+    }
+    const box = pictureBox(size.width, size.height, size.scale);
+    pen.save();
+    pen.beginPath();
+    pen.rect(box.x, box.y, box.width, box.height);
+    pen.clip();
+    if (stale) {
+      pen.fillStyle = "#000000";
+      pen.fillRect(box.x, box.y, box.width, box.height);
+    }
+    if (screen.graphical) drawPicture(pen, box);
+    else drawText(pen, box);
+    pen.restore();
+    if (stale) drawStrip(pen, size, strip, themeOf(themeName, strip.colour), halted);
+    stale = false;
+  };
+
+  const soon = () => {
+    if (!focused || timer !== undefined) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        if (!focused) return;
+        draw();
+        // Nobody tells when pixels change, so a picture is looked at again.
+        if (screen.graphical && halted === undefined) soon();
+      },
+      Math.max(0, last + FRAME_MS - performance.now()),
+    );
+  };
+
+  const anew = () => {
+    stale = true;
+    soon();
+  };
+
+  loadFonts().then(() => {
+    text.forget();
+    anew();
+  });
+
+  return {
+    attach(given, toSize, theme) {
+      if (!given.getContext("2d"))
+        throw new TerraError("bad-argument", "this canvas cannot be drawn on in two dimensions");
+      canvas = given;
+      this.resize(toSize, theme);
+    },
+    resize(toSize, theme) {
+      size = toSize;
+      themeName = theme;
+      stale = true;
+      // At once: a canvas that was just resized is blank.
+      if (focused) draw();
+    },
+    focus(to) {
+      if (to === focused) return;
+      focused = to;
+      clearTimeout(timer);
+      timer = undefined;
+      if (!focused) return;
+      draw();
+      if (screen.graphical) soon();
+    },
+    changed: soon,
+    halted(reason) {
+      halted = reason;
+      stale = true;
+      if (focused) draw();
+    },
+    async png() {
+      await loadFonts();
+      draw();
+      const blob = await canvas.convertToBlob({ type: "image/png" });
+      return new Uint8Array(await blob.arrayBuffer());
+    },
+  };
+}

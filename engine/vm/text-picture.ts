@@ -1,0 +1,154 @@
+/**
+ * Draws the cells of text mode, each on whole device pixels, so that letters are crisp at any scale. Letters are drawn once
+ * for each colour and kept.
+ */
+import { drawBox } from "./box-drawing.ts";
+import { CP437 } from "./cp437.ts";
+import { MONO, MONO_ADVANCE } from "./fonts.ts";
+import { cursorLines, type Screen } from "./screen.ts";
+import type { Box } from "./strip.ts";
+
+type Pen = OffscreenCanvasRenderingContext2D;
+
+/** A cell is twice as high as wide in JetBrains Mono; these are the bounds within which space is used up. */
+const MIN_ASPECT = 1.9;
+const MAX_ASPECT = 2.3;
+/** Bright colours are set bold, as terminals do. */
+const BRIGHT = 0xff;
+const KEPT_COLUMNS = 64;
+const KEPT = 1024;
+
+export interface Grid extends Box {
+  cellWidth: number;
+  cellHeight: number;
+}
+
+/** The largest cells of whole pixels with which the text fits into the box, in its middle. */
+export function gridIn(box: Box, columns: number, rows: number): Grid {
+  const widest = Math.floor(box.width / columns);
+  const highest = Math.floor(box.height / rows);
+  const cellWidth = Math.max(1, Math.min(widest, Math.floor(highest / MIN_ASPECT)));
+  const cellHeight = Math.max(1, Math.min(highest, Math.round(cellWidth * MAX_ASPECT)));
+  const width = cellWidth * columns;
+  const height = cellHeight * rows;
+  return {
+    cellWidth,
+    cellHeight,
+    width,
+    height,
+    x: box.x + Math.max(0, Math.floor((box.width - width) / 2)),
+    y: box.y + Math.max(0, Math.floor((box.height - height) / 2)),
+  };
+}
+
+const css = (colour: number) => `#${(colour & 0xffffff).toString(16).padStart(6, "0")}`;
+
+export interface TextPicture {
+  /** The grid for this box; forgets kept letters if it is another one. */
+  fit(box: Box, columns: number, rows: number): Grid;
+  drawRow(pen: Pen, screen: Screen, row: number): void;
+  /** The letters must be drawn anew: the typeface has arrived. */
+  forget(): void;
+}
+
+export function textPicture(): TextPicture {
+  let grid: Grid = { x: 0, y: 0, width: 0, height: 0, cellWidth: 0, cellHeight: 0 };
+  const sheet = new OffscreenCanvas(1, 1);
+  const places = new Map<string, number>();
+
+  const forget = () => {
+    places.clear();
+    sheet.width = Math.max(1, grid.cellWidth * KEPT_COLUMNS);
+    sheet.height = Math.max(1, grid.cellHeight * Math.ceil(KEPT / KEPT_COLUMNS));
+  };
+
+  /** Where the letter stands on the sheet. */
+  const letter = (pen: Pen, code: number, foreground: number): { x: number; y: number } => {
+    const { cellWidth, cellHeight } = grid;
+    const key = `${code} ${foreground}`;
+    let place = places.get(key);
+    if (place === undefined) {
+      if (places.size === KEPT) forget();
+      place = places.size;
+      places.set(key, place);
+      const x = (place % KEPT_COLUMNS) * cellWidth;
+      const y = Math.floor(place / KEPT_COLUMNS) * cellHeight;
+      const character = CP437[code] ?? " ";
+      pen.save();
+      pen.beginPath();
+      pen.rect(x, y, cellWidth, cellHeight);
+      pen.clip();
+      pen.fillStyle = css(foreground);
+      if (!drawBox(pen, character, x, y, cellWidth, cellHeight)) {
+        const size = cellWidth / MONO_ADVANCE;
+        const bright =
+          ((foreground >> 16) & 255) === BRIGHT ||
+          ((foreground >> 8) & 255) === BRIGHT ||
+          (foreground & 255) === BRIGHT;
+        pen.font = `${bright ? 700 : 400} ${size}px ${MONO}`;
+        pen.fontKerning = "none";
+        pen.textBaseline = "alphabetic";
+        pen.textAlign = "center";
+        pen.fillText(character, x + cellWidth / 2, y + Math.round((cellHeight + size * 0.7) / 2));
+      }
+      pen.restore();
+    }
+    return { x: (place % KEPT_COLUMNS) * cellWidth, y: Math.floor(place / KEPT_COLUMNS) * cellHeight };
+  };
+
+  return {
+    fit(box, columns, rows) {
+      const next = gridIn(box, columns, rows);
+      const other = next.cellWidth !== grid.cellWidth || next.cellHeight !== grid.cellHeight;
+      grid = next;
+      if (other) forget();
+      return grid;
+    },
+    drawRow(pen, screen, row) {
+      const ink = sheet.getContext("2d");
+      if (!ink) return;
+      const { x: left, cellWidth, cellHeight } = grid;
+      const y = grid.y + row * cellHeight;
+      let from = 0;
+      let ground = screen.cell(row, 0).background;
+      for (let column = 1; column <= screen.columns; column++) {
+        const next = column < screen.columns ? screen.cell(row, column).background : -1;
+        if (next === ground) continue;
+        pen.fillStyle = css(ground);
+        pen.fillRect(left + from * cellWidth, y, (column - from) * cellWidth, cellHeight);
+        from = column;
+        ground = next;
+      }
+      for (let column = 0; column < screen.columns; column++) {
+        const { code, foreground } = screen.cell(row, column);
+        if (code === 0 || code === 32 || code === 255) continue;
+        const place = letter(ink, code, foreground);
+        pen.drawImage(
+          sheet,
+          place.x,
+          place.y,
+          cellWidth,
+          cellHeight,
+          left + column * cellWidth,
+          y,
+          cellWidth,
+          cellHeight,
+        );
+      }
+      const { cursor } = screen;
+      if (cursor.visible && cursor.row === row && cursor.column < screen.columns) {
+        const { from: top, to: bottom } = cursorLines(cursor);
+        const above = Math.round(top * cellHeight);
+        const colour = screen.cell(row, cursor.column).foreground;
+        pen.fillStyle = colour === 0 ? "#aaaaaa" : css(colour);
+        pen.fillRect(
+          left + cursor.column * cellWidth,
+          y + above,
+          cellWidth,
+          Math.max(1, Math.round(bottom * cellHeight) - above),
+        );
+      }
+    },
+    forget,
+  };
+}
