@@ -1,0 +1,158 @@
+/** Messages as a sequence that hangs from the machines: each box's lifeline falls from the box above it. */
+import { useRef } from "react";
+import type { Message } from "../../engine/lab/api.ts";
+import { endName, seconds } from "../facts/format.ts";
+import { useFacts } from "../facts/store.ts";
+import { Mark } from "../icons/marks.tsx";
+import { Spot } from "../parts/Spot.tsx";
+import { useRows } from "../parts/virtual.ts";
+import { useAnchors } from "../stage/anchors.ts";
+import { texts } from "../texts.ts";
+import { openMessage, rowId, useChosen } from "./choose.ts";
+import { type Lifeline, lifelines } from "./lifelines.ts";
+
+const ROW = 30;
+const LINE_Y = 24;
+
+interface RowProps {
+  message: Message;
+  index: number;
+  chosen: boolean;
+  width: number;
+  xOf(end: string): number | undefined;
+  onOpen(): void;
+}
+
+function Label({ message }: { message: Message }) {
+  return (
+    <>
+      {message.outcome && (
+        <span className={message.outcome === "accepted" ? "outcome ok" : "outcome bad"}>
+          <Mark kind={message.outcome === "accepted" ? "ok" : "bad"} />
+        </span>
+      )}
+      <strong>{message.kind}</strong> <span className="quiet">{message.summary}</span>
+      {message.outcome && <span className="visually-hidden">, {message.outcome}</span>}
+      <Spot at={`message:${message.kind}`} inline />
+    </>
+  );
+}
+
+function Row({ message, index, chosen, width, xOf, onOpen }: RowProps) {
+  const from = xOf(message.from);
+  const to = xOf(message.to);
+  const self = message.from === message.to || from === undefined || to === undefined;
+  const start = from ?? to ?? 80;
+  const left = self ? start : Math.min(from, to);
+  const right = self ? start : Math.max(from, to);
+  // A note at the last lifeline would run out of the window: it then stands left of its dot.
+  const leftward = self && start > width * 0.6;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it has the keys
+    // biome-ignore lint/a11y/useFocusableInteractive: the list around it has the focus
+    <div
+      id={rowId(message)}
+      className={chosen ? "sequence-row chosen" : "sequence-row"}
+      role="option"
+      aria-selected={chosen}
+      style={{ top: index * ROW, height: ROW }}
+      onClick={onOpen}
+    >
+      <span className="sequence-time">{seconds(message.time)}</span>
+      <svg className="sequence-line" width={width} height={ROW} aria-hidden="true">
+        {self ? (
+          <circle className="hollow" cx={start} cy={15} r="4" />
+        ) : (
+          <>
+            <path className="arrow" d={`M${from} ${LINE_Y}H${to > from ? to - 6 : to + 6}`} />
+            <circle cx={from} cy={LINE_Y} r="3" />
+            <path d={to > from ? `M${to} ${LINE_Y}l-8 -4v8z` : `M${to} ${LINE_Y}l8 -4v8z`} />
+          </>
+        )}
+      </svg>
+      <span
+        className={self ? "sequence-label self" : "sequence-label"}
+        style={
+          leftward
+            ? { right: width - start + 12 }
+            : { left: left + 14, maxWidth: Math.max(right - left - 28, width - left - 40) }
+        }
+      >
+        <Label message={message} />
+      </span>
+    </div>
+  );
+}
+
+function Lifelines({
+  lines,
+  height,
+  machines,
+}: {
+  lines: readonly Lifeline[];
+  height: number | string;
+  machines: number;
+}) {
+  return (
+    <div className="lifelines" style={{ height }} aria-hidden="true">
+      {lines.map(({ end, x, dotted }) => (
+        <span
+          key={end}
+          className={dotted ? "lifeline dotted" : "lifeline"}
+          style={{ left: x }}
+          data-end={endName(end, machines)}
+        />
+      ))}
+    </div>
+  );
+}
+
+export function Sequence({ messages }: { messages: readonly Message[] }) {
+  const body = useRef<HTMLDivElement>(null);
+  const rows = useRows(messages.length, ROW, body);
+  const chosen = useChosen(messages, ROW, body);
+  const { anchors, width } = useAnchors();
+  const machines = useFacts((facts) => facts.machines.length);
+  const ends = new Set(messages.flatMap(({ from, to }) => [from, to]));
+  const lines = lifelines(anchors, ends);
+  const places = new Map(lines.map(({ end, x }) => [end, x]));
+  const active = messages[chosen.index];
+  return (
+    <div className="sequence">
+      <div className="sequence-head" aria-hidden="true">
+        {lines.map(({ end, x }) => (
+          <span key={end} style={{ left: x }}>
+            {endName(end, machines)}
+          </span>
+        ))}
+      </div>
+      <div
+        className="sequence-body"
+        ref={body}
+        role="listbox"
+        aria-label={texts.lenses.messages}
+        tabIndex={0}
+        aria-activedescendant={active ? rowId(active) : undefined}
+        onKeyDown={chosen.onKeyDown}
+      >
+        <div className="sequence-rows" role="presentation" style={{ height: rows.height }}>
+          <Lifelines lines={lines} height="100%" machines={machines} />
+          {messages.slice(rows.first, rows.last).map((message, offset) => (
+            <Row
+              key={message.sequence}
+              message={message}
+              index={rows.first + offset}
+              chosen={rows.first + offset === chosen.index}
+              width={width}
+              xOf={(end) => places.get(end)}
+              onOpen={() => {
+                chosen.choose(rows.first + offset);
+                openMessage(message);
+              }}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+/** Which messages a view of them shows, and what it says of each. Pure. */
+import type { Message } from "../../engine/lab/api.ts";
+
+export function filtered(messages: readonly Message[], kind: string | null): readonly Message[] {
+  return kind === null ? messages : messages.filter((message) => message.kind === kind);
+}
+
+/** Kinds with their numbers, most first. */
+export function kinds(messages: readonly Message[]): [kind: string, number: number][] {
+  const numbers = new Map<string, number>();
+  for (const { kind } of messages) numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
+  return [...numbers].sort((a, b) => b[1] - a[1]);
+}
+
+/** A byte as it stands in the text beside a dump. */
+export function printable(byte: number): string {
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·";
+}
+
+export interface HexRow {
+  offset: number;
+  hex: string;
+  text: string;
+}
+
+/** One row of a dump. */
+export function hexRow(bytes: Uint8Array, offset: number, width: number): HexRow {
+  const part = bytes.subarray(offset, offset + width);
+  return {
+    offset,
+    hex: Array.from(part, (byte) => byte.toString(16).padStart(2, "0")).join(" "),
+    text: Array.from(part, printable).join(""),
+  };
+}
+
+/** Bytes as text if that is what they are: UTF-8 without control characters. */
+export function asText(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells text from bytes
+    return /[\u0000-\u0008\u000e-\u001f]/.test(text) ? null : text;
+  } catch {
+    return null;
+  }
+}

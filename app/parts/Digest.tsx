@@ -1,0 +1,42 @@
+/** A digest: first and last four digits, whole while hovered or focused, and copied whole. */
+import { useState } from "react";
+import { shortDigest } from "../facts/format.ts";
+import { texts } from "../texts.ts";
+import { copyText } from "./copy.ts";
+
+export function Digest({ value, what = "" }: { value: string; what?: string }) {
+  const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
+  const [copied, setCopied] = useState(false);
+  const show = (element: HTMLElement) => {
+    const { left, bottom } = element.getBoundingClientRect();
+    setPlace({ left: Math.max(8, Math.min(left, window.innerWidth - 490)), top: bottom + 4 });
+  };
+  const hide = () => {
+    setPlace(null);
+    setCopied(false);
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="digest"
+        aria-label={texts.copy.digest(what, value).trim()}
+        onFocus={(event) => show(event.currentTarget)}
+        onMouseEnter={(event) => show(event.currentTarget)}
+        onBlur={hide}
+        onMouseLeave={hide}
+        onClick={(event) => {
+          event.stopPropagation();
+          void copyText(value).then(setCopied);
+        }}
+      >
+        {shortDigest(value)}
+      </button>
+      {place && (
+        <span className="digest-whole" style={place} role="status">
+          {copied ? texts.copy.copied : value}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+/** The page's regions: lesson, stage, lens, right column, bar; or a zoom in the place of stage and lens. */
+import { type ReactNode, useEffect } from "react";
+import type { LabView } from "../../engine/lab/index.ts";
+import type { Scenario } from "../../engine/scenarios/index.ts";
+import { ConsoleLens, ConsoleTools } from "../console/ConsoleLens.tsx";
+import { themeConsoles } from "../console/consoles.ts";
+import { LessonColumn } from "../lesson/LessonColumn.tsx";
+import { MeasurementsLens, MeasurementsTools } from "../measurements/MeasurementsLens.tsx";
+import { MessageZoom } from "../messages/MessageZoom.tsx";
+import { MessagesLens, MessagesTools } from "../messages/MessagesLens.tsx";
+import { MonitorLens, MonitorTools } from "../monitor/MonitorLens.tsx";
+import { FullMonitor } from "../monitor/FullMonitor.tsx";
+import { RightColumn } from "../monitor/RightColumn.tsx";
+import { themeSurfaces } from "../monitor/surfaces.ts";
+import { useMedia, useTheme, useWide } from "../page/media.ts";
+import { type Lens, LENSES, usePage } from "../page/page.ts";
+import { useView, ViewContext } from "../page/session.ts";
+import { Stage } from "../stage/Stage.tsx";
+import { texts } from "../texts.ts";
+import { VerifierLens, VerifierTools } from "../verifier/VerifierLens.tsx";
+import { BottomBar } from "./BottomBar.tsx";
+import { useKeys } from "./keys.ts";
+import { Limits } from "./Limits.tsx";
+import { LiveRegions } from "./LiveRegions.tsx";
+import { MissingFeatures, Narrow } from "./Plain.tsx";
+import { TopBar } from "./TopBar.tsx";
+
+const lensViews: Record<Lens, { view: () => ReactNode; tools: () => ReactNode }> = {
+  monitor: { view: () => <MonitorLens />, tools: () => <MonitorTools /> },
+  console: { view: () => <ConsoleLens />, tools: () => <ConsoleTools /> },
+  messages: { view: () => <MessagesLens />, tools: () => <MessagesTools /> },
+  measurements: { view: () => <MeasurementsLens />, tools: () => <MeasurementsTools /> },
+  verifier: { view: () => <VerifierLens />, tools: () => <VerifierTools /> },
+};
+
+const NARROW_LENSES = LENSES;
+const WIDE_LENSES = LENSES.filter((lens) => lens !== "monitor" && lens !== "verifier");
+
+function useThemeFollowers() {
+  const theme = useTheme((state) => state.theme);
+  const view = useView();
+  useEffect(() => {
+    themeConsoles();
+    themeSurfaces(view, theme);
+  }, [theme, view]);
+}
+
+function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
+  const wide = useWide();
+  const { lens, detent, message, fullMonitor } = usePage();
+  useKeys();
+  useThemeFollowers();
+  const lenses = wide ? WIDE_LENSES : NARROW_LENSES;
+  const shown = lenses.includes(lens) ? lens : "messages";
+  const zoom = message !== null ? <MessageZoom sequence={message} /> : fullMonitor ? <FullMonitor /> : null;
+  return (
+    <div className="page" data-detent={detent} data-zoom={zoom !== null}>
+      <TopBar scenarios={scenarios} />
+      <LessonColumn />
+      <main className="work">
+        {zoom ?? (
+          <>
+            <Stage scenarios={scenarios} row={detent === "tall"} />
+            {detent !== "closed" && (
+              <section
+                className="lens"
+                id="lens"
+                role="tabpanel"
+                aria-labelledby={`tab-${shown}`}
+                data-region="lens"
+                tabIndex={-1}
+              >
+                {lensViews[shown].view()}
+              </section>
+            )}
+          </>
+        )}
+        <BottomBar lenses={lenses} shown={shown} tools={lensViews[shown].tools()} />
+      </main>
+      {wide && <RightColumn />}
+      <Limits />
+      <LiveRegions />
+    </div>
+  );
+}
+
+export function App({ view, scenarios }: { view: LabView; scenarios: readonly Scenario[] }) {
+  const narrow = useMedia("(max-width: 1023.98px)");
+  const missing = view.missingFeatures();
+  if (missing.length > 0) return <MissingFeatures features={missing} />;
+  return (
+    <ViewContext value={view}>
+      {narrow ? <Narrow width={window.innerWidth} /> : <Regions scenarios={scenarios} />}
+      <span className="visually-hidden">{texts.name}</span>
+    </ViewContext>
+  );
+}

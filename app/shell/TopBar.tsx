@@ -1,0 +1,53 @@
+/** Always there: the name, the lab, the honest limit, the theme. */
+import type { Scenario } from "../../engine/scenarios/index.ts";
+import { useFacts } from "../facts/store.ts";
+import { Chip, Theme, Wordmark } from "../icons/icons.tsx";
+import { toggleTheme, useTheme } from "../page/media.ts";
+import { usePage } from "../page/page.ts";
+import { openLab, useView } from "../page/session.ts";
+import { texts } from "../texts.ts";
+
+export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
+  const view = useView();
+  const lab = useFacts((facts) => facts.lab);
+  const theme = useTheme((state) => state.theme);
+  return (
+    <header className="top">
+      <div className="top-name">
+        <Wordmark />
+        <span>{texts.name}</span>
+      </div>
+      <label className="top-lab">
+        <span className="visually-hidden">{texts.top.lab}</span>
+        <select value={lab?.id ?? ""} onChange={(event) => void openLab(view, scenarios, event.currentTarget.value)}>
+          {!lab && <option value="">{texts.stage.noLab}</option>}
+          {view.terra.labs().map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <a
+        className="top-limit"
+        href="#limits"
+        onClick={(event) => {
+          event.preventDefault();
+          usePage.setState({ limits: true });
+        }}
+      >
+        <Chip />
+        <span>{texts.top.limit}</span>
+      </a>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={texts.top.theme(theme === "dark" ? texts.top.light : texts.top.dark)}
+        title={texts.top.theme(theme === "dark" ? texts.top.light : texts.top.dark)}
+        onClick={toggleTheme}
+      >
+        <Theme />
+      </button>
+    </header>
+  );
+}

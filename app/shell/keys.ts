@@ -1,0 +1,73 @@
+/**
+ * The page's own keys. Single letters act only outside text fields, consoles and the monitor: a box with the keyboard gets
+ * every key but the attention key, which its surface handles itself.
+ */
+import { useEffect } from "react";
+import { nextStep, pause, play, restart, useLesson } from "../lesson/lesson.ts";
+import { chooseLens, LENSES, moveDetent, usePage } from "../page/page.ts";
+
+function typing(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.closest("input, textarea, select, [data-keyboard], .xterm") !== null;
+}
+
+function otherRegion(by: 1 | -1): void {
+  const regions = [...document.querySelectorAll<HTMLElement>("[data-region]")];
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[(at + by + regions.length) % regions.length];
+  next?.focus();
+}
+
+function act(event: KeyboardEvent): boolean {
+  if (event.key === "F6") {
+    otherRegion(event.shiftKey ? -1 : 1);
+    return true;
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return false;
+  const lens = LENSES[Number(event.key) - 1];
+  if (/^[1-5]$/.test(event.key) && lens) {
+    chooseLens(lens);
+    return true;
+  }
+  const page = usePage.getState();
+  switch (event.key) {
+    case "n":
+      void nextStep();
+      return true;
+    case "b":
+      void restart();
+      return true;
+    case " ": {
+      // On a button the space bar is that button's.
+      if (event.target instanceof HTMLElement && event.target.closest("button, a, [role=tab], summary")) return false;
+      if (useLesson.getState().playing) pause();
+      else void play();
+      return true;
+    }
+    case "[":
+      moveDetent(-1);
+      return true;
+    case "]":
+      moveDetent(1);
+      return true;
+    case "f":
+      usePage.setState({ fullMonitor: !page.fullMonitor, message: null });
+      return true;
+    case "Escape":
+      if (page.limits || (page.message === null && !page.fullMonitor)) return false;
+      usePage.setState({ message: null, fullMonitor: false });
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function useKeys(): void {
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      if (!event.defaultPrevented && !event.repeat && act(event)) event.preventDefault();
+    };
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, []);
+}

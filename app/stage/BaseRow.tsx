@@ -1,0 +1,39 @@
+/** Chip, firmware, loader: what was measured, in neutral ink, because nobody has judged it here. */
+import type { MachineFacts } from "../facts/facts.ts";
+import { Chip } from "../icons/icons.tsx";
+import { Digest } from "../parts/Digest.tsx";
+import { Spot } from "../parts/Spot.tsx";
+import { texts } from "../texts.ts";
+
+function Layer({ machine, name }: { machine: MachineFacts; name: "firmware" | "loader" }) {
+  const stage = machine.measured.find((each) => each.name === name);
+  const place = `${machine.info.id}/${name}`;
+  return (
+    <div className={stage ? "layer" : "layer waits"} data-anchor={place}>
+      <Spot at={place} />
+      <span>{texts.stage[name]}</span>
+      {stage ? (
+        <span className="layer-digest">
+          # <Digest value={stage.digest} what={texts.stage[name]} />
+        </span>
+      ) : (
+        <span className="quiet">{machine.power === "off" ? texts.stage.off : texts.stage.wait}</span>
+      )}
+    </div>
+  );
+}
+
+export function BaseRow({ machine, small }: { machine: MachineFacts; small: boolean }) {
+  const place = `${machine.info.id}/chip`;
+  return (
+    <div className={small ? "base small" : "base"}>
+      <div className="layer chip-layer" data-anchor={place} title={texts.stage.chipNote}>
+        <Spot at={place} />
+        <Chip />
+        <span>{texts.stage.chip}</span>
+      </div>
+      <Layer machine={machine} name="firmware" />
+      <Layer machine={machine} name="loader" />
+    </div>
+  );
+}

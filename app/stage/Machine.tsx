@@ -1,0 +1,87 @@
+/** One machine, from the chip upwards: a stage is dashed until it was measured, and boxes stand on a TVMM that runs. */
+import type { MachineFacts } from "../facts/facts.ts";
+import { totalProgress } from "../facts/facts.ts";
+import { splitError } from "../facts/format.ts";
+import { useFacts } from "../facts/store.ts";
+import { Mark } from "../icons/marks.tsx";
+import { startMachine, useView } from "../page/session.ts";
+import { Spot } from "../parts/Spot.tsx";
+import { texts } from "../texts.ts";
+import { BaseRow } from "./BaseRow.tsx";
+import { Box } from "./Box.tsx";
+import { frame } from "./colours.ts";
+import { Loading } from "./Loading.tsx";
+import { TvmmSlab } from "./TvmmSlab.tsx";
+
+function Failure({ machine }: { machine: MachineFacts }) {
+  const view = useView();
+  const { code, text } = splitError(machine.error ?? "");
+  return (
+    <div className="place failed">
+      <p className="outcome bad">
+        <Mark kind="bad" />
+        <strong>
+          {machine.info.id} {texts.stage.failed}: {code}
+        </strong>
+      </p>
+      <p className="error-text">{text}</p>
+      <button type="button" className="button" onClick={() => void startMachine(view, machine.info.id)}>
+        {texts.stage.startAgain(machine.info.id)}
+      </button>
+    </div>
+  );
+}
+
+function NoBoxes({ machine }: { machine: MachineFacts }) {
+  const view = useView();
+  const facts = useFacts();
+  const { loaded, total } = totalProgress(facts);
+  if (machine.power === "failed") return <Failure machine={machine} />;
+  if (machine.power === "off" && facts.lab && machine.powerOns > 0) {
+    return (
+      <div className="place">
+        <p>{texts.stage.poweredOff}</p>
+        <button type="button" className="button" onClick={() => void startMachine(view, machine.info.id)}>
+          {texts.stage.powerOn(machine.info.id)}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div className="place">
+      {loaded < total ? (
+        <Loading loaded={loaded} total={total} words={texts.stage.fetching(loaded, total)} />
+      ) : (
+        <span>{texts.stage.noBoxes}</span>
+      )}
+    </div>
+  );
+}
+
+export function Machine({ machine, machines }: { machine: MachineFacts; machines: number }) {
+  const { info, boxes } = machine;
+  return (
+    <article
+      className="machine"
+      data-power={machine.power}
+      aria-labelledby={`machine-${info.id}`}
+      data-anchor={info.id}
+    >
+      <Spot at={info.id} />
+      <header>
+        <h2 id={`machine-${info.id}`}>{info.id}</h2>
+        <span className="quiet">{info.title}</span>
+        {info.managedFromPage && <span className="quiet managed">{texts.stage.managedFromPage}</span>}
+      </header>
+      <div className="boxes">
+        {boxes.length === 0 ? (
+          <NoBoxes machine={machine} />
+        ) : (
+          boxes.map((box, index) => <Box key={box.id} box={box} machine={machine} frame={frame(index)} />)
+        )}
+      </div>
+      <TvmmSlab machine={machine} />
+      <BaseRow machine={machine} small={machines > 1} />
+    </article>
+  );
+}

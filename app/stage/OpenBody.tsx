@@ -1,0 +1,44 @@
+/** An open box's inside: the last lines of its console on the stage's own paper. They stay when it panics. */
+import { useTails } from "../console/consoles.ts";
+import type { BoxFacts } from "../facts/facts.ts";
+import { Outcome } from "../icons/marks.tsx";
+import { texts } from "../texts.ts";
+import { Loading } from "./Loading.tsx";
+
+const NOTHING: readonly string[] = [];
+
+export function OpenBody({ box }: { box: BoxFacts }) {
+  const lines = useTails((tails) => tails[`${box.platform}/${box.id}`]) ?? NOTHING;
+  const { state, halt } = box.status;
+  if (state === "off" || box.starting) {
+    return (
+      <div className="box-body centre">
+        {box.starting ? (
+          <Loading
+            loaded={box.starting.loaded}
+            total={box.starting.total}
+            words={texts.stage.starting(box.starting.phase, box.starting.loaded, box.starting.total)}
+          />
+        ) : (
+          <span className="quiet">{texts.stage.off}</span>
+        )}
+      </div>
+    );
+  }
+  return (
+    <div className="box-body screen">
+      <div className="screen-lines" role="img" aria-label={`${box.status.name}: ${lines.slice(-6).join(". ")}`}>
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines of a screen are told apart by their place
+          <div key={index}>{line || "\u00a0"}</div>
+        ))}
+        {state === "on" && <span className="screen-cursor" />}
+      </div>
+      {state === "halted" && (
+        <p className="box-halt">
+          <Outcome kind="bad">{halt?.reason === "panic" ? texts.stage.panic : texts.stage.halted}</Outcome>
+        </p>
+      )}
+    </div>
+  );
+}
