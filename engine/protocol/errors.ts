@@ -3,31 +3,33 @@
  * it survives every boundary that keeps only text.
  */
 
-export type ErrorCode =
-  | "bad-argument"
-  | "bad-state"
-  | "busy"
-  | "closed-box"
-  | "integrity"
-  | "internal"
-  | "malformed"
-  | "no-console"
-  | "open-box"
-  | "out-of-memory"
-  | "refused"
-  | "sealed"
-  | "silent"
-  | "timeout"
-  /** A file of the site cannot be had: no network, or not there. */
-  | "unavailable"
-  | "unknown-device"
-  | "unknown-disk"
-  | "unknown-image"
-  | "unknown-lab"
-  | "unknown-platform"
-  | "unknown-scenario"
-  | "unknown-vm"
-  | "unsupported";
+const CODES = [
+  "bad-argument",
+  "bad-state",
+  "busy",
+  "closed-box",
+  "integrity",
+  "internal",
+  "malformed",
+  "no-console",
+  "open-box",
+  "out-of-memory",
+  "refused",
+  "sealed",
+  "silent",
+  "timeout",
+  "unavailable",
+  "unknown-device",
+  "unknown-disk",
+  "unknown-image",
+  "unknown-lab",
+  "unknown-platform",
+  "unknown-scenario",
+  "unknown-vm",
+  "unsupported",
+] as const;
+
+export type ErrorCode = (typeof CODES)[number];
 
 export class TerraError extends Error {
   readonly code: ErrorCode;
@@ -53,6 +55,9 @@ export function toWireError(thrown: unknown): WireError {
   return { code: "internal", sentence: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) };
 }
 
-export function fromWireError(error: WireError): TerraError {
-  return new TerraError(error.code, error.sentence);
+/** What came over the wire may be anything: the sender can be hostile. An unknown code becomes "internal". */
+export function fromWireError(raw: unknown): TerraError {
+  const { code, sentence } = (raw ?? {}) as Partial<Record<keyof WireError, unknown>>;
+  const known = CODES.find((each) => each === code) ?? "internal";
+  return new TerraError(known, typeof sentence === "string" ? sentence.slice(0, 4000) : "an error without a sentence");
 }

@@ -158,9 +158,7 @@ export function management({ machine, media, monitor, emit, debug }: ManagementP
       }
     },
     destroyVm(vm) {
-      if (vm.starting || (vm.state !== "off" && vm.state !== "halted")) {
-        throw new TerraError("bad-state", `${vm.name} is ${vm.starting ? "starting" : vm.state}; switch it off first`);
-      }
+      onlyWhileOff(vm, "destroying it");
       for (const device of machine.devicesOf(vm)) device.attachedTo = undefined;
       machine.vms.delete(vm.id);
       emit({ type: "vm", vm: vm.id });

@@ -6,7 +6,7 @@ import { TerraError } from "../protocol/errors.ts";
 import type { PersonEvent, PersonRequest, SurfaceSize } from "../protocol/person.ts";
 import type { VmRequest } from "../protocol/vm.ts";
 import type { Machine, Vm } from "./machine.ts";
-import { stripLine, stripOf } from "./strip.ts";
+import { stripLine } from "./strip.ts";
 import { screenText } from "./vm-event.ts";
 import type { VmWorker } from "./vm-worker.ts";
 
@@ -49,7 +49,7 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
     shown?.running?.worker.tell({ op: "focus", focused: false });
     shown = vm;
     vm?.running?.worker.tell({ op: "focus", focused: true });
-    emit({ type: "focus", vm: vm?.id ?? null, strip: vm ? stripLine(stripOf(vm)) : "" });
+    emit({ type: "focus", vm: vm?.id ?? null, strip: vm ? stripLine(vm) : "" });
     if (vm?.running)
       askText(vm.running.worker).then(
         (text) => emitText(vm, text),
@@ -78,7 +78,7 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
 
   async function input(request: VmRequest): Promise<void> {
     const vm = focused();
-    if (!vm.running)
+    if (!vm.running || vm.state === "halted")
       throw new TerraError("bad-state", `${vm.name} has the focus and is ${vm.state}; nobody reads its keyboard`);
     await vm.running.worker.ask(request);
   }
@@ -112,7 +112,7 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
           refresh();
           return undefined;
         case "focused":
-          return shown ? { vm: shown.id, strip: stripLine(stripOf(shown)) } : null;
+          return shown ? { vm: shown.id, strip: stripLine(shown) } : null;
         case "type":
           return input({ op: "type", text: request.text });
         case "scancodes":
@@ -120,7 +120,7 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
         case "text": {
           const vm = withFocus(request.vm);
           if (vm.running) return askText(vm.running.worker);
-          return { strip: stripLine(stripOf(vm)), screen: "" };
+          return { strip: stripLine(vm), screen: "" };
         }
         case "png": {
           const vm = withFocus(request.vm);

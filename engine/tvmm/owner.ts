@@ -142,7 +142,8 @@ export function ownerRequests(parts: OwnerParts): (request: OwnerRequest) => Pro
         const vm = machine.vm(request.vm);
         const write = async () => {
           consoleOf(vm, "write");
-          if (!vm.running) throw new TerraError("bad-state", `${vm.name} is ${vm.state}; nobody reads its console`);
+          if (!vm.running || vm.state === "halted")
+            throw new TerraError("bad-state", `${vm.name} is ${vm.state}; nobody reads its console`);
           await vm.running.worker.ask({ op: "serial", line: 1, bytes: request.bytes });
         };
         return write().catch((thrown) =>

@@ -65,8 +65,9 @@ export function power(parts: PowerParts): Power {
     running?.worker.terminate();
   }
 
+  /** The box runs no more. Its worker may live on until OFF or ON, for the person to see where it stopped. */
   function halted(vm: Vm, halt: Halt): void {
-    stop(vm);
+    vm.running?.attestation.stop();
     const where =
       halt.disk === undefined ? "" : `, disk ${halt.disk}${halt.block === undefined ? "" : `, block ${halt.block}`}`;
     const digests = halt.expected && halt.found ? `: expected ${halt.expected}, found ${halt.found}` : "";
@@ -138,7 +139,9 @@ export function power(parts: PowerParts): Power {
           else if (early.length < MAX_EARLY) early.push(event);
         },
         onEnd(reason) {
-          if (!signal.aborted) halted(vm, { reason: `worker: ${reason}` });
+          if (signal.aborted) return;
+          stop(vm);
+          if (vm.state !== "halted") halted(vm, { reason: `worker: ${reason}` });
         },
       },
     ).catch(workerFailure);
@@ -179,7 +182,7 @@ export function power(parts: PowerParts): Power {
     serials: { console: boolean; attestation: boolean },
     event: VmEvent,
   ): void {
-    if (vm.running?.attestation !== attestation) return;
+    if (vm.running?.attestation !== attestation || (vm.state === "halted" && event.type !== "text")) return;
     switch (event.type) {
       case "serial":
         if (event.line === 1 && serials.console) {
@@ -224,6 +227,7 @@ export function power(parts: PowerParts): Power {
       checkMemory(vm);
       const starting = new AbortController();
       vm.starting = starting;
+      stop(vm);
       const measured = unmeasured();
       vm.measured = measured;
       vm.output.clear();
@@ -234,7 +238,7 @@ export function power(parts: PowerParts): Power {
         await Promise.race([start(vm, measured, starting.signal), aborted(starting.signal)]);
         vm.starting = undefined;
         // A guest may have halted before the answer to ON is out.
-        if (vm.running) enter(vm, "on");
+        if (vm.state !== "halted") enter(vm, "on");
       } catch (thrown) {
         vm.starting = undefined;
         const given = starting.signal.aborted
@@ -259,8 +263,8 @@ export function power(parts: PowerParts): Power {
 
   /** ON did not succeed: off if nothing was started, halted if the worker did not do its part. */
   function failed(vm: Vm, thrown: unknown): void {
-    stop(vm);
     if (vm.state === "halted") return;
+    stop(vm);
     if (thrown instanceof WorkerFailure) halted(vm, { reason: `worker: ${thrown.sentence}` });
     else if (thrown instanceof IntegrityError) {
       messages.tell({ from: "tvmm", to: vm.name, kind: "halt", outcome: "refused", summary: thrown.message });

@@ -17,7 +17,9 @@ export function stripOf(vm: Pick<Vm, "name" | "kind" | "primary" | "colour">): S
   };
 }
 
-export function stripLine(strip: StripText): string {
-  const { name, kind, identity, sign } = strip;
-  return [name, `${kind} box`, ...(identity ? [identity] : []), sign ?? "no sign"].join(" · ");
+/** The same words as the vm worker's, which draws the strip (engine/vm/strip.ts). */
+export function stripLine(vm: Pick<Vm, "name" | "kind" | "primary" | "colour" | "state" | "halt">): string {
+  const { name, kind, identity, sign } = stripOf(vm);
+  const halted = vm.state === "halted" ? [`halted: ${vm.halt?.reason ?? ""}`] : [];
+  return [name, kind, ...(identity ? [identity] : []), ...halted, sign ?? "no sign"].join(" · ");
 }

@@ -268,7 +268,11 @@ describe("tampering", () => {
       state: "halted",
       halt: { reason: "integrity", disk: "boot", block: 9 },
     });
-    expect(worker.terminated).toBe(true);
+    // The picture stays for the person; nothing else does.
+    expect(worker.terminated).toBe(false);
+    await expect(tb.ask({ op: "challenge", vm, nonce: new Uint8Array(32) })).rejects.toThrow(/^bad-state: /);
+    await expect(tb.person({ op: "type", text: "x" })).rejects.toThrow(/^bad-state: /);
+    expect(await tb.person({ op: "text", vm })).toEqual({ strip: "strip", screen: "screen" });
     expect(tb.messages("halt")[0]?.summary).toContain("disk boot, block 9");
     const tree = (await tb.ask({
       op: "measurements",
@@ -278,6 +282,7 @@ describe("tampering", () => {
     expect(tree).toMatchObject({ state: "failed", blocks: { total: 300, verified: 3, failed: 1 } });
     await tb.ask({ op: "on", vm });
     expect((await tb.status(vm))?.state).toBe("on");
+    expect([worker.terminated, tb.workers.alive()]).toEqual([true, 1]);
   });
 
   for (const part of ["stub", "kernel"] as const) {
@@ -588,7 +593,7 @@ describe("the person", () => {
     const { primary } = hello.image;
     expect(await tb.person({ op: "focused" })).toEqual({
       vm: hello.vm,
-      strip: `hello · closed box · ${primary.slice(0, 4)}…${primary.slice(-4)} · no sign`,
+      strip: `hello · closed · ${primary.slice(0, 4)}…${primary.slice(-4)} · no sign`,
     });
     await tb.person({ op: "type", text: "secret" });
     expect(workerOf(tb).requests.at(-1)).toEqual({ op: "type", text: "secret" });
