@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { fetchPackages, fetchSources } from "./apt.mjs";
 import { parseLock, pinOf } from "./lock.mjs";
 import { buildPrograms, compilerVersion, TOOLCHAIN } from "./programs.mjs";
-import { BuildError, cacheFolder, cleanUpWhenInterrupted } from "./step.mjs";
+import { BuildError, cacheFolder, cleanUpWhenInterrupted, explainFullDisk } from "./step.mjs";
 
 const guests = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const project = resolve(guests, "..");
@@ -63,7 +63,8 @@ async function main(args) {
 cleanUpWhenInterrupted();
 try {
   await main(process.argv.slice(2));
-} catch (error) {
+} catch (thrown) {
+  const error = explainFullDisk(thrown, thrown.path ?? cache);
   if (!(error instanceof BuildError)) throw error;
   process.stderr.write(`\nimages: ${error.message}\n`);
   process.exit(1);

@@ -188,10 +188,12 @@ export function progress(name) {
   return report;
 }
 
-function explainFullDisk(error, cache) {
+/** The same error, or, if the reason is a full disk, one that says which and what to do. */
+export function explainFullDisk(error, cache) {
   const text = `${error?.code ?? ""} ${error?.message ?? error}`;
-  if (!/ENOSPC|No space left on device/i.test(text)) return error;
+  const line = text.split("\n").find((one) => /ENOSPC|No space left on device/i.test(one));
+  if (line === undefined || text.includes("the disk that holds")) return error;
   return new BuildError(
-    `the disk that holds ${cache} is full: about 3 GB must be free; TERRA_CACHE moves the cache\n${text}`,
+    `the disk that holds ${cache} is full (${line.trim()}).\nAbout 3 GB must be free; TERRA_CACHE moves the cache.`,
   );
 }
