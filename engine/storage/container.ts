@@ -24,17 +24,17 @@ export interface ContainerEntry {
 
 const NAME = /^[\x21-\x7e]{1,40}$/;
 const aligned = (length: number) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
-const malformed = (sentence: string) => new TerraError("malformed", `This is no container: ${sentence}`);
+const malformed = (sentence: string) => new TerraError("malformed", `no container: ${sentence}`);
 
 /** Puts files one behind another in the order given. Names: 1 to 40 printable ASCII characters, each once. */
 export function buildContainer(files: Iterable<readonly [name: string, bytes: Uint8Array]>): Uint8Array<ArrayBuffer> {
   const list = [...files];
   const names = new Set(list.map(([name]) => name));
   const wrong = list.find(([name]) => !NAME.test(name));
-  if (wrong) throw new TerraError("bad-argument", `A file's name must be 1 to 40 ASCII characters, not "${wrong[0]}".`);
-  if (names.size !== list.length) throw new TerraError("bad-argument", "Two files of a container have one name.");
+  if (wrong) throw new TerraError("bad-argument", `a file's name must be 1 to 40 ASCII characters, not "${wrong[0]}"`);
+  if (names.size !== list.length) throw new TerraError("bad-argument", "two files of a container have one name");
   if (list.length > MAXIMUM_ENTRIES) {
-    throw new TerraError("bad-argument", `A container holds at most ${MAXIMUM_ENTRIES} files, not ${list.length}.`);
+    throw new TerraError("bad-argument", `a container holds at most ${MAXIMUM_ENTRIES} files, not ${list.length}`);
   }
   const first = aligned(PREFIX_LENGTH + list.length * ENTRY_LENGTH);
   const size = list.reduce((sum, [, bytes]) => sum + aligned(bytes.length), first);
@@ -57,11 +57,11 @@ export function buildContainer(files: Iterable<readonly [name: string, bytes: Ui
 
 /** Length in bytes of the table of entries behind the first PREFIX_LENGTH bytes. */
 export function tableLength(prefix: Uint8Array): number {
-  if (prefix.length < PREFIX_LENGTH) throw malformed(`it has ${prefix.length} bytes, fewer than ${PREFIX_LENGTH}.`);
+  if (prefix.length < PREFIX_LENGTH) throw malformed(`it has ${prefix.length} bytes, fewer than ${PREFIX_LENGTH}`);
   const magic = String.fromCharCode(...prefix.subarray(0, MAGIC.length));
-  if (magic !== MAGIC) throw malformed(`it begins with ${JSON.stringify(magic)}, not with ${MAGIC}.`);
+  if (magic !== MAGIC) throw malformed(`it begins with ${JSON.stringify(magic)}, not with ${MAGIC}`);
   const count = new DataView(prefix.buffer, prefix.byteOffset).getUint32(8, true);
-  if (count > MAXIMUM_ENTRIES) throw malformed(`it names ${count} files; there may be ${MAXIMUM_ENTRIES}.`);
+  if (count > MAXIMUM_ENTRIES) throw malformed(`it names ${count} files; there may be ${MAXIMUM_ENTRIES}`);
   return count * ENTRY_LENGTH;
 }
 
@@ -71,27 +71,27 @@ export function tableLength(prefix: Uint8Array): number {
  */
 export function parseDirectory(head: Uint8Array, size: number): ContainerEntry[] {
   const table = tableLength(head);
-  if (head.length < PREFIX_LENGTH + table) throw malformed(`its table of ${table / ENTRY_LENGTH} files is cut short.`);
+  if (head.length < PREFIX_LENGTH + table) throw malformed(`its table of ${table / ENTRY_LENGTH} files is cut short`);
   const view = new DataView(head.buffer, head.byteOffset, PREFIX_LENGTH + table);
   const entries: ContainerEntry[] = [];
   for (let at = PREFIX_LENGTH; at < PREFIX_LENGTH + table; at += ENTRY_LENGTH) {
     const raw = String.fromCharCode(...head.subarray(at, at + NAME_LENGTH));
     const name = raw.replace(/\0+$/, "");
-    if (!NAME.test(name)) throw malformed(`the name ${JSON.stringify(name)} is not 1 to 40 ASCII characters.`);
-    if (entries.some((each) => each.name === name)) throw malformed(`it names "${name}" twice.`);
+    if (!NAME.test(name)) throw malformed(`the name ${JSON.stringify(name)} is not 1 to 40 ASCII characters`);
+    if (entries.some((each) => each.name === name)) throw malformed(`it names "${name}" twice`);
     const offset = view.getUint32(at + NAME_LENGTH, true);
     const length = view.getUint32(at + NAME_LENGTH + 4, true);
     if (view.getUint32(at + 48, true) !== 0 || view.getUint32(at + 52, true) !== 0) {
-      throw malformed(`the reserved bytes of "${name}" are not zero.`);
+      throw malformed(`the reserved bytes of "${name}" are not zero`);
     }
     if (offset % ALIGNMENT !== 0 || offset < PREFIX_LENGTH + table) {
-      throw malformed(`"${name}" lies at byte ${offset}; that is no multiple of ${ALIGNMENT} behind the table.`);
+      throw malformed(`"${name}" lies at byte ${offset}; that is no multiple of ${ALIGNMENT} behind the table`);
     }
     if (offset + length > size) {
-      throw malformed(`"${name}" ends at byte ${offset + length} of ${size}.`);
+      throw malformed(`"${name}" ends at byte ${offset + length} of ${size}`);
     }
     const other = entries.find((each) => offset < each.offset + each.length && each.offset < offset + length);
-    if (other) throw malformed(`"${name}" and "${other.name}" overlap.`);
+    if (other) throw malformed(`"${name}" and "${other.name}" overlap`);
     entries.push({ name, offset, length });
   }
   return entries;
@@ -107,5 +107,5 @@ export function findEntry(entries: readonly ContainerEntry[], name: string): Con
   const entry = entries.find((each) => each.name === name);
   if (entry) return entry;
   const there = entries.map((each) => each.name).join(", ") || "nothing";
-  throw new TerraError("bad-argument", `There is no "${name}" here; here are: ${there}.`);
+  throw new TerraError("bad-argument", `there is no "${name}" here; here are: ${there}`);
 }

@@ -67,16 +67,18 @@ type Fields = Record<string, unknown>;
 const refuse = (field: string, wanted: string, found: unknown): never => {
   const value = JSON.stringify(found) ?? "nothing";
   const short = value.length > 80 ? `${value.slice(0, 80)}…` : value;
-  throw new TerraError("bad-argument", `In the descriptor, ${field} must be ${wanted}, not ${short}.`);
+  throw new TerraError("bad-argument", `the descriptor's ${field} must be ${wanted}, not ${short}`);
 };
 
 /** An object with exactly these keys. */
 function object(value: unknown, field: string, keys: readonly string[]): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse(field, "an object", value);
   const unknown = Object.keys(value).find((key) => !keys.includes(key));
-  if (unknown !== undefined) return refuse(field, `without the unknown key "${unknown}"`, unknown);
+  if (unknown !== undefined)
+    throw new TerraError("bad-argument", `the descriptor's ${field} has the unknown key "${unknown}"`);
   const missing = keys.find((key) => !Object.hasOwn(value, key));
-  if (missing !== undefined) return refuse(field, `an object with the key "${missing}"`, Object.keys(value));
+  if (missing !== undefined)
+    throw new TerraError("bad-argument", `the descriptor's ${field} lacks the key "${missing}"`);
   return value as Fields;
 }
 
@@ -163,7 +165,8 @@ function devices(value: unknown): Descriptor["devices"] {
     each.type === "disk" ? [`slot ${each.slot}`, `disk ${each.name}`] : [`pci ${each.pci}`, `role ${each.role}`],
   );
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-  return twice === undefined ? list : refuse("devices", `without "${twice}" twice`, twice);
+  if (twice !== undefined) throw new TerraError("bad-argument", `the descriptor's devices have "${twice}" twice`);
+  return list;
 }
 
 const KEYS = [
@@ -186,15 +189,15 @@ const KEYS = [
  */
 export function parseDescriptor(bytes: Uint8Array): Descriptor {
   if (bytes.length > MAXIMUM_DESCRIPTOR) {
-    throw new TerraError("bad-argument", `A descriptor has at most ${MAXIMUM_DESCRIPTOR} bytes, not ${bytes.length}.`);
+    throw new TerraError("bad-argument", `a descriptor has at most ${MAXIMUM_DESCRIPTOR} bytes, not ${bytes.length}`);
   }
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (thrown) {
-    throw new TerraError("bad-argument", `The descriptor is not JSON in UTF-8: ${String(thrown)}`);
+    throw new TerraError("bad-argument", `the descriptor is not JSON in UTF-8: ${String(thrown)}`);
   }
-  const fields = object(json, "the whole", KEYS);
+  const fields = object(json, "top level", KEYS);
   const format = oneOf(fields.format, "format", ["terra-descriptor-1"]);
   const firmware = object(fields.firmware, "firmware", ["stub", "kernel"]);
   const kind = oneOf(fields.kind, "kind", ["open", "closed"]);

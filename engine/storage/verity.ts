@@ -26,7 +26,7 @@ export interface TreeLevel {
 /** The levels of the tree over `dataBlocks` blocks, level 0 first; none where there is one block, whose digest is the root. */
 export function treeLevels(dataBlocks: number): TreeLevel[] {
   if (!Number.isSafeInteger(dataBlocks) || dataBlocks < 1) {
-    throw new TerraError("bad-argument", `A disk has at least one block of ${BLOCK_SIZE} bytes, not ${dataBlocks}.`);
+    throw new TerraError("bad-argument", `a disk has at least one block of ${BLOCK_SIZE} bytes, not ${dataBlocks}`);
   }
   const levels: TreeLevel[] = [];
   for (let below = dataBlocks; below > 1; ) {
@@ -59,14 +59,14 @@ export function dataSizeOf(totalSize: number): number {
       if (blocks + hashBlockCount(blocks) === total) return blocks * BLOCK_SIZE;
     }
   }
-  throw new TerraError("bad-argument", `No disk and its hash tree together have ${totalSize} bytes.`);
+  throw new TerraError("bad-argument", `no disk and its hash tree together have ${totalSize} bytes`);
 }
 
 /** Digests blocks under one salt, given as bytes or hex: SHA-256(salt, block). */
 export function blockDigester(salt: Uint8Array | string): (block: Uint8Array) => Bytes {
   const bytes = typeof salt === "string" ? fromHex(salt) : salt;
   if (!bytes || bytes.length > 256)
-    throw new TerraError("bad-argument", `A salt is 0 to 256 bytes in hex, not ${salt}.`);
+    throw new TerraError("bad-argument", `a salt is 0 to 256 bytes in hex, not ${salt}`);
   const salted = sha256.create().update(bytes);
   return (block) => new Uint8Array(salted.clone().update(block).digest());
 }
@@ -78,7 +78,7 @@ function blockAt(bytes: Uint8Array, index: number): Uint8Array {
 /** The tree over `data` (a multiple of 4096 bytes) and its root in hex. `tree` is what lies behind the data on the medium. */
 export function computeTree(data: Uint8Array, salt: Uint8Array | string): { tree: Bytes; root: string } {
   if (data.length % BLOCK_SIZE !== 0) {
-    throw new TerraError("bad-argument", `A disk's size is a multiple of ${BLOCK_SIZE} bytes; ${data.length} is not.`);
+    throw new TerraError("bad-argument", `a disk's size is a multiple of ${BLOCK_SIZE} bytes; ${data.length} is not`);
   }
   const digest = blockDigester(salt);
   const levels = treeLevels(data.length / BLOCK_SIZE);
@@ -114,11 +114,11 @@ export function verifyTree(
   const levels = treeLevels(dataBlocks);
   const size = hashBlockCount(dataBlocks) * BLOCK_SIZE;
   if (stored.length !== size) {
-    throw new TerraError("bad-argument", `The tree of ${dataBlocks} blocks has ${size} bytes, not ${stored.length}.`);
+    throw new TerraError("bad-argument", `the tree of ${dataBlocks} blocks has ${size} bytes, not ${stored.length}`);
   }
   const rootBytes = fromHex(root);
   if (rootBytes?.length !== DIGEST_SIZE) {
-    throw new TerraError("bad-argument", `A root is 64 lower-case hexadecimal digits, not "${root}".`);
+    throw new TerraError("bad-argument", `a root is 64 lower-case hexadecimal digits, not "${root}"`);
   }
   const tree = new Uint8Array(stored);
   const digest = blockDigester(salt);
@@ -126,7 +126,7 @@ export function verifyTree(
   const digestOf = (level: number, index: number): Bytes => {
     const above = levels[level + 1];
     const count = level < 0 ? dataBlocks : (levels[level]?.blocks ?? 0);
-    if (index < 0 || index >= count) throw new TerraError("bad-argument", `Level ${level} has no block ${index}.`);
+    if (index < 0 || index >= count) throw new TerraError("bad-argument", `level ${level} has no block ${index}`);
     if (!above) return rootBytes;
     const at = above.first * BLOCK_SIZE + index * DIGEST_SIZE;
     return tree.slice(at, at + DIGEST_SIZE);
@@ -140,7 +140,7 @@ export function verifyTree(
       if (!equalBytes(expected, found)) {
         throw new TerraError(
           "integrity",
-          `Hash block ${first + index} (level ${level}, number ${index}) should have the digest ${toHex(expected)} and has ${toHex(found)}.`,
+          `hash block ${first + index} (level ${level}, number ${index}) should have the digest ${toHex(expected)} and has ${toHex(found)}`,
         );
       }
     }

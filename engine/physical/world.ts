@@ -1,0 +1,166 @@
+/**
+ * The physical world as the page asks for it: machines with media in them, filled from the site's files. Pure but for what it is
+ * given: the library that fetches, and the store for what outlives the page. It checks nothing on behalf of a machine.
+ */
+import { Transferred } from "../protocol/channel.ts";
+import { TerraError } from "../protocol/errors.ts";
+import { type PhysicalRequest, SEALED_SIZE } from "../protocol/media.ts";
+import { type Bytes, buildContainer } from "../storage/index.ts";
+import type { Library } from "./library.ts";
+import { createMachine, type Machine } from "./machine.ts";
+import { createMedium } from "./medium.ts";
+
+/** Keeps the media `sealed` from one visit to the next, one for each key. */
+export interface SealedStore {
+  load(key: string): Promise<Bytes | undefined>;
+  save(key: string, bytes: Bytes): Promise<void>;
+}
+
+/** Order of the flash's entries; whatever else the manifest lists is not for the flash. */
+const FLASH = ["firmware", "loader", "tvmm.release", "tvmm.debug", "vm", "v86.wasm"];
+
+export interface World {
+  answer(request: PhysicalRequest): Promise<unknown>;
+}
+
+export function createWorld(open: (base: string) => Promise<Library>, sealed: SealedStore): World {
+  let opening: { base: string; library: Promise<Library> } | undefined;
+  const machines = new Map<string, Promise<Machine>>();
+  const firmwareMedia = new Map<string, Bytes>();
+
+  function library(): Promise<Library> {
+    if (!opening) throw new TerraError("bad-state", "the physical world does not know the site yet; init comes first");
+    return opening.library;
+  }
+
+  function init(base: string): Promise<Library> {
+    if (opening && opening.base !== base) {
+      throw new TerraError("bad-state", `the site's address is ${opening.base} already`);
+    }
+    opening ??= { base, library: open(base) };
+    opening.library.catch(() => {
+      opening = undefined;
+    });
+    return opening.library;
+  }
+
+  async function assemble(platform: string): Promise<Machine> {
+    // Another release of the site is another TVMM: what was sealed under it is left where it is.
+    const key = `${platform}/${(await library()).release}`;
+    const kept = await sealed.load(key);
+    const bytes = kept?.length === SEALED_SIZE ? kept : new Uint8Array(SEALED_SIZE);
+    const machine = createMachine(platform, (content) => sealed.save(key, content));
+    machine.put(createMedium("sealed", "sealed", { bytes, shared: false }));
+    return machine;
+  }
+
+  /** The machine of that name, made when it is first needed. */
+  function machineFor(platform: string): Promise<Machine> {
+    const known = machines.get(platform);
+    if (known) return known;
+    const made = assemble(platform);
+    machines.set(platform, made);
+    made.catch(() => machines.delete(platform));
+    return made;
+  }
+
+  function existing(platform: string): Promise<Machine> {
+    const known = machines.get(platform);
+    if (known) return known;
+    const names = [...machines.keys()].join(", ") || "none";
+    throw new TerraError("unknown-platform", `there is no machine ${JSON.stringify(platform)}; there are: ${names}`);
+  }
+
+  async function flash(platform: string, vendorCertificates: Record<string, string[]>): Promise<void> {
+    const site = await library();
+    const rows = FLASH.flatMap((name) => site.measured.files.filter((row) => row.name === name));
+    const codes = await Promise.all(rows.map((row) => site.file(`measured/${row.path}`)));
+    const files = rows.flatMap((row, at): [string, Uint8Array][] => {
+      const code: [string, Uint8Array] = [row.name, codes[at] ?? new Uint8Array()];
+      const certificates = vendorCertificates[row.sha256] ?? [];
+      const text = certificates.map((pem) => `${pem.trimEnd()}\n`).join("");
+      return text ? [code, [`${row.name}.crt`, new TextEncoder().encode(text)]] : [code];
+    });
+    const machine = await machineFor(platform);
+    machine.put(createMedium("flash", "flash", { bytes: buildContainer(files), shared: false }));
+  }
+
+  async function insertImage(platform: string, image: string): Promise<{ firmware: string; boot: string }> {
+    const site = await library();
+    const row = site.image(image);
+    const [descriptor, stub, kernel, bootBytes] = await Promise.all([
+      site.file(`images/${row.descriptor.path}`),
+      site.file(`images/${row.stub.path}`),
+      site.file(`images/${row.kernel.path}`),
+      site.file(`images/${row.boot.path}`),
+    ]);
+    const machine = await machineFor(platform);
+    const firmwareBytes =
+      firmwareMedia.get(image) ??
+      buildContainer([
+        ["descriptor.json", descriptor],
+        ["stub", stub],
+        ["kernel", kernel],
+      ]);
+    firmwareMedia.set(image, firmwareBytes);
+    // From here on nothing waits, so that two of one image do not take the same names.
+    let name = image;
+    for (let copy = 2; machine.has(`${name}.firmware`) || machine.has(`${name}.boot`); copy++)
+      name = `${image}-${copy}`;
+    const ids = { firmware: `${name}.firmware`, boot: `${name}.boot` };
+    machine.put(createMedium(ids.firmware, "disk", { bytes: firmwareBytes, shared: true }));
+    machine.put(createMedium(ids.boot, "disk", { bytes: bootBytes, shared: true }));
+    return ids;
+  }
+
+  async function insert(platform: string, bytes: Bytes, wanted?: string): Promise<string> {
+    const machine = await machineFor(platform);
+    let id = wanted ?? "disk1";
+    for (let next = 2; wanted === undefined && machine.has(id); next++) id = `disk${next}`;
+    if (machine.has(id) || id === "flash" || id === "sealed") {
+      throw new TerraError("bad-argument", `${platform} has a medium ${id} already, or that name is taken`);
+    }
+    machine.put(createMedium(id, "disk", { bytes, shared: false }));
+    return id;
+  }
+
+  return {
+    async answer(request) {
+      switch (request.op) {
+        case "init": {
+          const { images, measured } = await init(request.base);
+          return { images, measured };
+        }
+        case "file": {
+          const bytes = (await (await library()).file(request.path)).slice();
+          return new Transferred(bytes, [bytes.buffer]);
+        }
+        case "machine": {
+          const port = (await machineFor(request.platform)).port();
+          return new Transferred(port, [port]);
+        }
+        case "flash":
+          return flash(request.platform, request.vendorCertificates);
+        case "insert-image":
+          return insertImage(request.platform, request.image);
+        case "insert":
+          return insert(request.platform, request.bytes as Bytes, request.id);
+        case "list":
+          return (await existing(request.platform)).list();
+        case "read": {
+          const bytes = (await existing(request.platform)).read(request.medium, request.offset, request.length);
+          return new Transferred(bytes, [bytes.buffer]);
+        }
+        case "write":
+          return (await existing(request.platform)).write(request.medium, request.offset, request.bytes);
+        case "restore":
+          return (await existing(request.platform)).restore(request.medium, request.bytes as Bytes);
+        case "scrap": {
+          const machine = existing(request.platform);
+          machines.delete(request.platform);
+          return (await machine).scrap();
+        }
+      }
+    },
+  };
+}
