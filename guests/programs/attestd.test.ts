@@ -12,7 +12,7 @@ import {
   requestVerifies,
   signatureVerifies,
 } from "./test/authority.ts";
-import { buildForTest, collect, type Incoming, openTerminal, run, stop } from "./test/programs.ts";
+import { BUILD_TIMEOUT, buildForTest, collect, type Incoming, openTerminal, run, stop } from "./test/programs.ts";
 import { type Line, type SocketDevice, socketDevice, terminalDevice } from "./test/tvmm.ts";
 
 const IDENTITY = "0123456789abcdef".repeat(4);
@@ -26,7 +26,7 @@ let agents: ChildProcess[];
 beforeAll(() => {
   built = buildForTest();
   ca = authority(built.folder);
-});
+}, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {
   folder = mkdtempSync(join(built.folder, "case-"));
@@ -183,16 +183,29 @@ describe("attestd", () => {
     expect(await challenged(again)).toMatchObject({ chain, verifies: true });
   });
 
-  test("survives garbage, truncation and silence in place of the replies to its own requests", async () => {
-    start("--patience", "200");
-    for (const reply of ["garbage\n", "OK 100\nshort", "OK 99999\n", ""]) {
+  test("survives garbage and truncation in place of the replies to its own requests", async () => {
+    start();
+    for (const reply of ["garbage\n", "OK 99999\n", "OK 100\nshort"]) {
       const line = await device.opened();
       await line.next();
       line.raw(reply);
+      line.hangUp();
     }
     const line = await device.opened();
     await endorsed(line);
     expect(await challenged(line)).toMatchObject({ verifies: true });
+  });
+
+  test("asks again when nothing comes", async () => {
+    start("--patience", "2000");
+    const silent = await device.opened();
+    const chain = ca.endorse((await silent.next()).body);
+    const line = await device.opened();
+    await line.next();
+    line.send("OK", chain);
+    await line.next();
+    line.send("OK", `${IDENTITY}\n`);
+    expect(await challenged(line)).toMatchObject({ chain, verifies: true });
   });
 
   test("opens the device again when the other end goes away", async () => {
@@ -219,15 +232,18 @@ describe("attestd", () => {
     start("--renew", "1");
     const line = await device.opened();
     const first = await endorsed(line);
-    const request = await line.next();
-    expect(request.word).toBe("ENDORSE");
-    expect(publicKey.ofRequest(request.body)).toBe(publicKey.ofCertificate(first));
+    let frame = await line.next();
     line.send("CHALLENGE", NONCE);
-    const second = ca.endorse(request.body);
-    line.send("OK", second);
-    const judged = judge(await line.next(), NONCE);
-    expect(judged).toMatchObject({ chain: second, verifies: true });
-    expect(second).not.toBe(first);
+    let latest = first;
+    // On a busy machine it may grow old more than once.
+    while (frame.word === "ENDORSE") {
+      expect(publicKey.ofRequest(frame.body)).toBe(publicKey.ofCertificate(first));
+      latest = ca.endorse(frame.body);
+      line.send("OK", latest);
+      frame = await line.next();
+    }
+    expect(judge(frame, NONCE)).toMatchObject({ chain: latest, verifies: true });
+    expect(latest).not.toBe(first);
   });
 
   test("lends the line to other programs of the box, and keeps it usable when they misbehave", async () => {

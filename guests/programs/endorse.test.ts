@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { elements, publicKey, requestVerifies } from "./test/authority.ts";
-import { buildForTest, run } from "./test/programs.ts";
+import { elements, keyVerifies, publicKey, requestVerifies } from "./test/authority.ts";
+import { BUILD_TIMEOUT, buildForTest, run } from "./test/programs.ts";
 import { frame, type SocketDevice, socketDevice } from "./test/tvmm.ts";
 
 const ATTRIBUTE = "2.25.163268360961603797793263191242266081269.1";
@@ -14,7 +14,7 @@ let folder: string;
 let device: SocketDevice;
 beforeAll(() => {
   built = buildForTest();
-});
+}, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {
   folder = mkdtempSync(join(built.folder, "case-"));
@@ -92,6 +92,7 @@ describe("endorse: its request", () => {
     const first = await requestOf("--key-out", key);
     expect(publicKey.ofPrivateKey(readFileSync(key, "utf8"))).toBe(publicKey.ofRequest(first));
     expect(statSync(key).mode & 0o777).toBe(0o600);
+    expect(keyVerifies(readFileSync(key, "utf8"))).toBe(true);
     expect(publicKey.ofRequest(await requestOf())).not.toBe(publicKey.ofRequest(first));
   });
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildForTest, openTerminal, stop, type Terminal } from "./test/programs.ts";
+import { BUILD_TIMEOUT, buildForTest, openTerminal, stop, type Terminal } from "./test/programs.ts";
 import { screenOf } from "./test/screen.ts";
 
 const IDENTITY = createIdentity();
@@ -14,7 +14,7 @@ let terminal: Terminal;
 let hello: ChildProcess;
 beforeAll(() => {
   built = buildForTest();
-});
+}, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {
   folder = mkdtempSync(join(built.folder, "case-"));

@@ -2,7 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildForTest, collect, type Incoming, openTerminal, run, stop, type Terminal } from "./test/programs.ts";
+import {
+  BUILD_TIMEOUT,
+  buildForTest,
+  collect,
+  type Incoming,
+  openTerminal,
+  run,
+  stop,
+  type Terminal,
+} from "./test/programs.ts";
 
 let built: ReturnType<typeof buildForTest>;
 let folder: string;
@@ -10,7 +19,7 @@ let terminal: Terminal;
 let init: ChildProcess | undefined;
 beforeAll(() => {
   built = buildForTest();
-});
+}, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {
   folder = mkdtempSync(join(built.folder, "case-"));

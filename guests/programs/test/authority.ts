@@ -47,6 +47,11 @@ export function elements(der: Uint8Array): string[] {
     .map((match) => `${match?.[1]} ${match?.[2]?.replace(/\s+/g, " ")}`);
 }
 
+/** Whether the public part of a private key (PEM) belongs to its private part. */
+export function keyVerifies(pem: string): boolean {
+  return spawnSync("openssl", ["pkey", "-check", "-noout"], { input: pem }).status === 0;
+}
+
 /** PEM of the public key in a request, a certificate (the first of a chain) or a private key. */
 export const publicKey = {
   ofRequest: (csr: Uint8Array) => openssl(["req", "-inform", "der", "-noout", "-pubkey"], csr).toString(),

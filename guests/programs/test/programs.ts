@@ -13,6 +13,9 @@ export type Program = "attestd" | "endorse" | "get-id" | "hello" | "init";
 const here = dirname(fileURLToPath(import.meta.url));
 const builder = resolve(here, "../../build/main.mjs");
 
+/** For the hook that builds, milliseconds: on a fresh machine headers and libraries are fetched first. */
+export const BUILD_TIMEOUT = 600_000;
+
 /** Builds what is not built yet. `folder` holds the programs and the helper `pty`; `dispose` removes it. */
 export function buildForTest(): { folder: string; path(program: Program): string; dispose(): void } {
   const folder = mkdtempSync(join(tmpdir(), "terra-programs-"));
