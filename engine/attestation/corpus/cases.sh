@@ -209,11 +209,20 @@ bad_layer no-tcbinfo vm '/^2\.23\.133\.5\.4\.1/d' "no TcbInfo in the VM's certif
 bad_layer no-tcbinfo-firmware firmware '/^2\.23\.133\.5\.4\.1/d' "no TcbInfo in the firmware's certificate"
 bad_layer tcbinfo-of-another-layer tvmm 's/^layer=.*/layer=IMP:4,INTEGER:2/; s/OCT:tvmm/OCT:loader/' "the TVMM's TcbInfo says loader"
 bad_layer tcbinfo-contradicts-itself tvmm 's/OCT:tvmm/OCT:loader/' "layer number and layer name differ"
+bad_layer tcbinfo-number-only tvmm 's/^layer=.*/layer=IMP:4,INTEGER:2/' "the number is the loader's, the name the TVMM's"
+bad_layer tcbinfo-without-name vm '/^type=/d' "the layer's name is missing"
+bad_layer tcbinfo-without-number vm '/^layer=/d' "the layer's number is missing"
 bad_layer tcbinfo-sha1 vm 's/2\.16\.840\.1\.101\.3\.4\.2\.1/1.3.14.3.2.26/' "the digest claims to be SHA-1"
 bad_layer tcbinfo-two-digests vm "s/^fwid=SEQUENCE:fwid/&\nfwid2=SEQUENCE:fwid/" "two digests, of which only one can be meant"
 bad_layer tcbinfo-short-digest vm "s/^digest=.*/digest=FORMAT:HEX,OCT:${digest[vm]:0:62}/" "a digest of 31 bytes"
 bad_layer chip-with-measurement chip "s/^basicConstraints/2.23.133.5.4.1=ASN1:SEQUENCE:tcb\n&/; \$a$(tcb firmware "${digest[firmware]}" | sed ':a;N;$!ba;s/\n/\\n/g')" "a chip is not measured"
-bad_layer chip-named-like-a-digest chip "" "a chip's name is no digest" "/CN=${digest[other]}"
+begin
+variant digest-chip chip "" "/CN=${digest[other]}"
+extensions firmware >digest-chip-firmware.ext
+make digest-chip-firmware firmware digest-chip chip "/CN=${name[firmware]}"
+in_place chip digest-chip
+in_place firmware digest-chip-firmware
+finish chip-named-like-a-digest chain "a chip's name is no digest, though the firmware's certificate agrees with it"
 bad_layer secondaries-in-tvmm tvmm "s/^basicConstraints/$arc.2=ASN1:SEQUENCE:disks\n&/; \$a[disks]\ntrust=SEQUENCE:trust\n[trust]\nname=UTF8:trust\nroot=FORMAT:HEX,OCT:${digest[trust]}" "only a VM has secondary identities"
 bad_layer secondary-twice vm 's/^name=UTF8:site/name=UTF8:trust/' "two roots under one name"
 bad_layer secondary-short vm "s/^root=FORMAT:HEX,OCT:${digest[site]}/root=FORMAT:HEX,OCT:00/" "a root of one byte"
@@ -337,6 +346,10 @@ lists=foreign
 finish list-of-another-root revocation "the list is signed by nobody whom the policy names"
 
 begin
+lists="fresh foreign"
+finish list-of-another-root-too revocation "a list that nobody known signed, beside a good one"
+
+begin
 list impostor-list impostor $((now - 3600)) $((now + 86400))
 lists=impostor-list
 finish list-of-an-impostor revocation "the list bears the root's name and another key's signature"
@@ -369,6 +382,10 @@ begin
 vouch for-loader loader "${digest[vm]}" "Acme vm" 1.10.0
 vendors=for-loader accept_vm=$(product "Acme vm" 1.0.0)
 finish vendor-for-another-layer vm "the loader's vendor vouches for this digest, as a loader"
+
+begin
+vendors=for-loader accept_vm=$(product "Acme vm" 1.0) roots_vm="vendor-vm vendor-loader"
+finish vendor-for-another-layer-trusted vm "the same, though the policy trusts that root for VMs as well"
 
 begin
 vouch crossed vm "${digest[vm]}" "Acme vm" 1.10.0 "" vendor-loader
@@ -406,6 +423,7 @@ bad_vouching vendor-without-tcbinfo '/^2\.23\.133\.5\.4\.1/d' "without a stateme
 bad_vouching vendor-without-version '/^version=/d' "without a version"
 bad_vouching vendor-without-product '/^model=/d' "without a product"
 bad_vouching vendor-strange-version 's/UTF8:1\.10\.0/UTF8:1.10.0-beta/' "a version that cannot be compared"
+bad_vouching vendor-endless-name "s/UTF8:Acme vm/UTF8:$(printf 'x%.0s' {1..65})/" "a product's name of 65 characters"
 bad_vouching vendor-unknown-critical 's/^keyUsage/1.2.3.4.5=critical,DER:0500\n&/' "an unknown critical extension"
 
 begin
