@@ -180,6 +180,7 @@ export const texts = {
     failed: "failed",
     block: (number: number, state: string) => `block ${count(number)}, ${state}`,
     failedBlock: (number: number) => `Block ${count(number)}`,
+    foundBefore: "found before the start; the box was not started",
     readByGuest: "asked for by the guest, never delivered",
     treeSays: "tree says",
     blockIs: "block is",

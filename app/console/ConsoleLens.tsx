@@ -1,7 +1,7 @@
 /** Lens "Console": the serial console of a box whose maker left one open. Every key typed here goes to that box. */
 import { useEffect, useRef } from "react";
-import type { BoxFacts } from "../facts/facts.ts";
 import { pickBox, useFactsNow } from "../facts/current.ts";
+import type { BoxFacts } from "../facts/facts.ts";
 import { Terminal } from "../icons/icons.tsx";
 import { usePage } from "../page/page.ts";
 import { useView } from "../page/session.ts";

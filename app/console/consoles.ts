@@ -75,6 +75,7 @@ function make(view: LabView, key: string): BoxConsole {
     lineHeight: 1.25,
     scrollback: 5000,
     cursorBlink: false,
+    showCursorImmediately: true,
     screenReaderMode: true,
     theme: consoleTheme(),
   });

@@ -1,6 +1,7 @@
 /** Selections of the facts for components. */
-import { useFacts } from "./store.ts";
+
 import type { BoxFacts, Facts } from "./facts.ts";
+import { useFacts } from "./store.ts";
 
 export { allBoxes } from "./facts.ts";
 

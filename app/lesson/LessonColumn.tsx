@@ -1,7 +1,7 @@
 /** The teacher's column: the lesson's steps, the current one open, what should happen and what did; the transport at its foot. */
 import { useEffect, useRef, useState } from "react";
-import type { Scenario, Step } from "../../engine/scenarios/index.ts";
 import type { StepReport } from "../../engine/lab/index.ts";
+import type { Scenario, Step } from "../../engine/scenarios/index.ts";
 import { Caret } from "../icons/icons.tsx";
 import { StepMark } from "../icons/marks.tsx";
 import { backToLesson, strayed, usePage } from "../page/page.ts";
@@ -36,9 +36,8 @@ function StepLine({ step, number, report }: { step: Step; number: number; report
     <li>
       <button type="button" className="step-line" onClick={() => useLesson.setState({ opened: step.id })}>
         <StepMark kind={kind} />
-        <span className="step-title">
-          {number} <span className="step-name">{step.title}</span>
-        </span>
+        <span className="step-digit">{number}</span>
+        <span className="step-title">{step.title}</span>
         <span className="visually-hidden">
           {report ? (report.passed ? texts.lesson.asExpected : texts.lesson.notAsExpected) : texts.lesson.toCome}
         </span>
@@ -95,10 +94,10 @@ export function LessonColumn() {
             <p className="quiet">{scenario.chapter}</p>
             <h1>{scenario.title}</h1>
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a pointer */}
-          <div className="lesson-body" tabIndex={0} role="region" aria-label={texts.lesson.steps}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer */}
+          <section className="lesson-body" tabIndex={0} aria-label={texts.lesson.steps}>
             <Steps lesson={lesson} scenario={scenario} />
-          </div>
+          </section>
           {back && (
             <div className="lesson-back">
               <button type="button" className="button" onClick={backToLesson}>

@@ -2,8 +2,8 @@
 import { useEffect, useState } from "react";
 import type { Scenario } from "../../engine/scenarios/index.ts";
 import { Link, Next, Pause, Play, Restart } from "../icons/icons.tsx";
-import { copyText } from "../parts/copy.ts";
 import { stepLink } from "../page/session.ts";
+import { copyText } from "../parts/copy.ts";
 import { texts } from "../texts.ts";
 import { currentIndex, finished, type Lesson, nextStep, pause, play, restart } from "./lesson.ts";
 

@@ -9,9 +9,8 @@ import { Mark } from "../icons/marks.tsx";
 import { usePage } from "../page/page.ts";
 import { texts } from "../texts.ts";
 import { BlockMapView } from "./BlockMapView.tsx";
-import { Confirm } from "./Confirm.tsx";
-import { type BoxTree, useBoxTree } from "./tree.ts";
 import { TreeRows } from "./TreeRows.tsx";
+import { type BoxTree, useBoxTree } from "./tree.ts";
 
 function useMeasuredBox(): BoxFacts | undefined {
   const chosen = usePage((page) => page.box);
@@ -53,10 +52,7 @@ function Tree({ box, tree }: { box: BoxFacts; tree: BoxTree }) {
   const disk = tree.parts.find(({ kind }) => kind === "disk");
   return (
     <div className="measurements">
-      <div className="measurements-left">
-        <TreeRows box={box} tree={tree} />
-        <Confirm box={box} disk={disk} />
-      </div>
+      <TreeRows box={box} tree={tree} />
       {disk && <Disk box={box} disk={disk} />}
     </div>
   );

@@ -1,7 +1,7 @@
 /** Paints the cells of a block map onto the page's own canvas. Which blocks are what is decided elsewhere. */
 import { type BlockMap, FAILED, VERIFIED } from "../facts/blocks.ts";
 import { colour } from "../page/media.ts";
-import { CELL_HEIGHT, cellAt, type MapLayout } from "./layout.ts";
+import { cellAt, type MapLayout } from "./layout.ts";
 
 export function paint(
   canvas: HTMLCanvasElement,
@@ -28,14 +28,14 @@ export function paint(
     for (let block = 0; block < map.states.length; block += 1) {
       if (map.states[block] !== state) continue;
       const { x, y } = cellAt(block, layout);
-      if (state === 0) context.fillRect(x + layout.cell / 2 - 0.5, y + CELL_HEIGHT / 2 - 0.5, 1, 1);
-      else context.fillRect(x, y, layout.cell - gap, CELL_HEIGHT);
+      if (state === 0) context.fillRect(x + layout.cell / 2 - 0.5, y + layout.cellHeight / 2 - 0.5, 1, 1);
+      else context.fillRect(x, y, layout.cell - gap, layout.cellHeight);
     }
   }
   if (chosen !== null && chosen < map.states.length) {
     const { x, y } = cellAt(chosen, layout);
     context.strokeStyle = colour("ink");
     context.lineWidth = 2;
-    context.strokeRect(x - 1.5, y - 1.5, layout.cell + 2, CELL_HEIGHT + 3);
+    context.strokeRect(x - 1.5, y - 1.5, layout.cell + 2, layout.cellHeight + 3);
   }
 }

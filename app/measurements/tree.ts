@@ -39,8 +39,10 @@ export function useBoxTree(box: BoxFacts | undefined): { tree: BoxTree | null; e
   const path = box?.path;
   // Every change of the box may have changed what was measured; progress while starting as well, but only at its phases.
   const moment = box ? `${path} ${box.status.id} ${box.status.state} ${box.starts} ${box.starting?.phase ?? ""}` : "";
+  // While a lab is being opened nobody can be asked yet; the next fact that arrives draws this again.
+  const open = view.terra.lab !== null;
   useEffect(() => {
-    if (path === undefined) return;
+    if (path === undefined || !open) return;
     let current = true;
     const { lab } = view.terra;
     if (!lab?.vms().includes(path)) return;
@@ -54,7 +56,7 @@ export function useBoxTree(box: BoxFacts | undefined): { tree: BoxTree | null; e
     return () => {
       current = false;
     };
-  }, [view, path, moment]);
+  }, [view, path, moment, open]);
   // What was read of another box is not shown for this one.
   return state.of.startsWith(`${path} `) ? state : { tree: null, error: null };
 }

@@ -1,6 +1,7 @@
 /** Lens "Messages": what was said between boxes, TVMMs and the verifier, as a sequence under the machines or as a list. */
-import { useFacts } from "../facts/store.ts";
+
 import { count } from "../facts/format.ts";
+import { useFacts } from "../facts/store.ts";
 import { usePage } from "../page/page.ts";
 import { texts } from "../texts.ts";
 import { MessageList } from "./MessageList.tsx";

@@ -10,6 +10,7 @@ import { useAnchors } from "../stage/anchors.ts";
 import { texts } from "../texts.ts";
 import { openMessage, rowId, useChosen } from "./choose.ts";
 import { type Lifeline, lifelines } from "./lifelines.ts";
+import { words } from "./rows.ts";
 
 const ROW = 30;
 const LINE_Y = 24;
@@ -24,14 +25,17 @@ interface RowProps {
 }
 
 function Label({ message }: { message: Message }) {
+  // What the owner may do anyway needs no mark; a verdict and a refusal do.
+  const { head, rest } = words(message);
+  const marked = message.outcome === "refused" || (message.outcome !== undefined && message.kind === "appraisal");
   return (
     <>
-      {message.outcome && (
+      {marked && (
         <span className={message.outcome === "accepted" ? "outcome ok" : "outcome bad"}>
           <Mark kind={message.outcome === "accepted" ? "ok" : "bad"} />
         </span>
       )}
-      <strong>{message.kind}</strong> <span className="quiet">{message.summary}</span>
+      <strong>{head}</strong> <span className="quiet">{rest}</span>
       {message.outcome && <span className="visually-hidden">, {message.outcome}</span>}
       <Spot at={`message:${message.kind}`} inline />
     </>

@@ -1,5 +1,6 @@
 /** Which messages a view of them shows, and what it says of each. Pure. */
 import type { Message } from "../../engine/lab/api.ts";
+import { shortDigest } from "../facts/format.ts";
 
 export function filtered(messages: readonly Message[], kind: string | null): readonly Message[] {
   return kind === null ? messages : messages.filter((message) => message.kind === kind);
@@ -10,6 +11,13 @@ export function kinds(messages: readonly Message[]): [kind: string, number: numb
   const numbers = new Map<string, number>();
   for (const { kind } of messages) numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
   return [...numbers].sort((a, b) => b[1] - a[1]);
+}
+
+/** A message in two parts: its kind, in the words of the summary where those begin with it, and the rest; digests short. */
+export function words({ kind, summary }: Message): { head: string; rest: string } {
+  const short = summary.replace(/\b[0-9a-f]{64}\b/g, shortDigest);
+  if (!short.toLowerCase().startsWith(kind)) return { head: kind, rest: short };
+  return { head: short.slice(0, kind.length), rest: short.slice(kind.length).replace(/^[:,]?\s*/, "") };
 }
 
 /** A byte as it stands in the text beside a dump. */

@@ -57,7 +57,6 @@ export function Surface({ machine, box }: { machine: MachineFacts; box: BoxFacts
   const screen = machine.screen?.box === id ? machine.screen : null;
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: an emulated PC's screen and keyboard have no element of their own */}
       <div
         ref={place}
         className={typing ? "monitor-surface typing" : "monitor-surface"}

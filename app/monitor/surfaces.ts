@@ -2,8 +2,9 @@
  * The canvases that TVMM code draws on: one a box, handed over once and never read by the page. A canvas outlives the component
  * that shows it, since it can be handed over only once; after a power-on, or when the TVMM asks, there is a fresh one.
  */
-import type { LabView, SurfaceSize } from "../../engine/lab/index.ts";
+
 import { create } from "zustand";
+import type { LabView, SurfaceSize } from "../../engine/lab/index.ts";
 import { messageOf } from "../facts/format.ts";
 import { type Theme, useTheme } from "../page/media.ts";
 

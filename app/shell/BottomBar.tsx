@@ -1,7 +1,7 @@
 /** Tabs of the lenses on the left, the open lens's own tools on the right. */
 import { type ReactNode, useRef } from "react";
-import { useFacts } from "../facts/store.ts";
 import { count } from "../facts/format.ts";
+import { useFacts } from "../facts/store.ts";
 import { Arrows, Screen, Shield, Terminal, Tree } from "../icons/icons.tsx";
 import { chooseLens, type Lens, usePage } from "../page/page.ts";
 import { texts } from "../texts.ts";

@@ -28,17 +28,10 @@ export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
           ))}
         </select>
       </label>
-      <a
-        className="top-limit"
-        href="#limits"
-        onClick={(event) => {
-          event.preventDefault();
-          usePage.setState({ limits: true });
-        }}
-      >
+      <button type="button" className="top-limit" onClick={() => usePage.setState({ limits: true })}>
         <Chip />
         <span>{texts.top.limit}</span>
-      </a>
+      </button>
       <button
         type="button"
         className="icon-button"

@@ -34,10 +34,10 @@ function Verdict() {
             : texts.verifier.refusedDetail(failed + 1, checks[failed]?.name ?? "")}
         </p>
         {vm && (
-          <p>
-            {vm.product ? `${vm.product} ${vm.version ?? ""}` : texts.verifier.checks.vm}{" "}
-            <span className="mono">{shortDigest(vm.digest)}</span>
-          </p>
+          <>
+            {vm.product && <p>{`${vm.product} ${vm.version ?? ""}`}</p>}
+            <p className="mono">{shortDigest(vm.digest)}</p>
+          </>
         )}
       </div>
     </div>

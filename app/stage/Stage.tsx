@@ -8,28 +8,30 @@ import { totalProgress } from "../facts/facts.ts";
 import { splitError } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Mark } from "../icons/marks.tsx";
+import { useLesson } from "../lesson/lesson.ts";
 import { openLab, useSession, useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
 import { useMeasuredAnchors } from "./anchors.ts";
 import { Lines } from "./Lines.tsx";
 import { Loading } from "./Loading.tsx";
 import { Machine } from "./Machine.tsx";
+import { RemoteParty } from "./RemoteParty.tsx";
 import { RowStage } from "./RowStage.tsx";
 import { moveBetweenBoxes } from "./stage-keys.ts";
-import { RemoteParty } from "./RemoteParty.tsx";
 
 function NoLab({ scenarios }: { scenarios: readonly Scenario[] }) {
   const view = useView();
   const { openError } = useSession();
   const facts = useFacts();
-  const opening = facts.lab === null && openError === null && Object.keys(facts.progress).length > 0;
   const { loaded, total } = totalProgress(facts);
+  const running = useLesson((lesson) => lesson.running);
+  const opening = openError === null && (running || total > 0);
   const first = view.terra.labs()[0];
   if (opening) {
     return (
       <div className="empty">
         <p>{texts.stage.opening}</p>
-        <Loading loaded={loaded} total={total} />
+        {total > 0 && <Loading loaded={loaded} total={total} words={texts.stage.fetching(loaded, total)} />}
       </div>
     );
   }

@@ -35,7 +35,7 @@ function Row({ row, number, layer, narrow }: { row: CheckRow; number: number; la
         </td>
       )}
       <td className="check-why" title={detail}>
-        {state === "waiting" ? <span className="quiet">{texts.verifier.why[name]}</span> : detail || layer}
+        <div>{state === "waiting" ? <span className="quiet">{texts.verifier.why[name]}</span> : detail || layer}</div>
       </td>
       <td>
         <Outcome kind={marks[state]}>{words[state]}</Outcome>

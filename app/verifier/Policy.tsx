@@ -1,8 +1,8 @@
 /** What the verifier accepts, in words: roots, and for each layer a vendor's product from a version on, or a digest. */
 import { useEffect, useState } from "react";
 import type { AppraisalPolicy, Layer } from "../../engine/lab/api.ts";
-import { useFacts } from "../facts/store.ts";
 import { shortDigest } from "../facts/format.ts";
+import { useFacts } from "../facts/store.ts";
 import { useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
 
@@ -12,7 +12,6 @@ export function Policy() {
   const view = useView();
   const lab = useFacts((facts) => facts.lab?.id);
   const [policy, setPolicy] = useState<AppraisalPolicy | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another lab has another policy
   useEffect(() => {
     if (lab === undefined) return;
     let current = true;

@@ -33,12 +33,12 @@ export function VerifierLens() {
         <CheckTable />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer */}
-      <div className="verifier-side" tabIndex={0} role="region" aria-label={texts.verifier.title}>
+      <section className="verifier-side" tabIndex={0} aria-label={texts.verifier.title}>
         <Verdict />
         <Ask />
         <OutsideCommands />
         <Policy />
-      </div>
+      </section>
     </div>
   );
 }
