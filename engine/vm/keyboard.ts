@@ -8,6 +8,9 @@ import type { Emulator } from "./v86-internals.ts";
 const SHIFT = 0x2a;
 const CONTROL = 0x1d;
 const RELEASED = 0x80;
+const WRITE_COMMAND_BYTE = 0x60;
+/** Keyboard and mouse interrupts, system flag, translation. */
+const COMMAND_BYTE = 0x47;
 /** What may wait: a page of text. */
 const LIMIT = 65536;
 
@@ -61,7 +64,12 @@ export interface Keyboard {
 }
 
 export function keyboard(emulator: Emulator): Keyboard {
-  const { ps2 } = emulator.v86.cpu.devices;
+  const { io, devices } = emulator.v86.cpu;
+  const { ps2 } = devices;
+  // What a BIOS would leave behind: interrupts, and scancodes translated to set 1, which is what v86 sends. Without that bit
+  // Linux takes them for set 2.
+  io.port_write8(0x64, WRITE_COMMAND_BYTE);
+  io.port_write8(0x60, COMMAND_BYTE);
   let waiting: (readonly number[])[] = [];
   let count = 0;
   let at = 0;

@@ -9,8 +9,8 @@ import type { Emulator, Uart } from "./v86-internals.ts";
 /** Output goes out when the guest pauses, when this much has gathered, or when it has waited for this long. */
 const FLUSH_BYTES = 8192;
 const FLUSH_MS = 4;
-/** Given to the UART at a time; Linux reads up to 256 bytes in one interrupt. */
-const INPUT_CHUNK = 256;
+/** Given to the UART at a time, and no more before the guest has read it: far less than a terminal's buffers hold. */
+const INPUT_CHUNK = 1024;
 /** The TVMM's largest message is 64 KiB; a console may be typed ahead as far. */
 const INPUT_LIMIT = 1 << 20;
 

@@ -140,23 +140,26 @@ export function drawStrip(
   icon(pen, strip.kind === "closed" ? LOCK : CARTON, left, iconTop, scale, theme.frame);
   let x = px(left + ICON + 8);
   const end = (signIconLeft - PADDING) * scale;
-  const write = (text: string, font: string, colour: string, space: number) => {
+  const write = (text: string, font: string, colour: string, space: number, most = end) => {
     pen.font = font;
-    if (end - x < 12 * scale) return;
-    const shown = shortened(pen, text, end - x);
+    const room = Math.min(end, most) - x;
+    if (room < 12 * scale) return;
+    const shown = shortened(pen, text, room);
     pen.fillStyle = colour;
     pen.fillText(shown, x, base);
     x += Math.round(pen.measureText(shown).width) + px(space);
   };
-  write(strip.name, `600 ${14 * scale}px ${SANS}`, theme.ink, 8);
-  write(strip.kind, `400 ${13 * scale}px ${SANS}`, theme.ink2, 5);
-  if (strip.identity) {
-    write("·", `400 ${13 * scale}px ${SANS}`, theme.ink2, 5);
-    write(strip.identity, `400 ${12.5 * scale}px ${MONO}`, theme.ink2, 5);
-  }
+  const words = `400 ${13 * scale}px ${SANS}`;
+  // A long name leaves room for what the box is.
+  write(strip.name, `600 ${14 * scale}px ${SANS}`, theme.ink, 8, end - (end - x) * 0.45);
+  write(strip.kind, words, theme.ink2, 5);
   if (halted) {
-    write("·", `400 ${13 * scale}px ${SANS}`, theme.ink2, 5);
+    write("·", words, theme.ink2, 5);
     write(`halted: ${halted}`, `600 ${13 * scale}px ${SANS}`, theme.bad, 5);
+  }
+  if (strip.identity) {
+    write("·", words, theme.ink2, 5);
+    write(strip.identity, `400 ${12.5 * scale}px ${MONO}`, theme.ink2, 5);
   }
   pen.restore();
 }
