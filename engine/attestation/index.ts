@@ -3,20 +3,18 @@
  * evidence and its appraisal. Pure: runs in Node, in the page and in every worker, and keeps no state.
  */
 export { appraise, CHECKS } from "./appraise.ts";
-export { isDigest, shortDigest, toHex } from "./bytes.ts";
+export { toHex } from "./bytes.ts";
 export { type Certificate, readCertificate } from "./certificate.ts";
 export { exportPublicKey, generateKeyPair } from "./ecdsa.ts";
 export { AttestationError } from "./errors.ts";
 export {
-  CHAIN_LENGTH,
   evidenceBody,
   evidenceBytes,
-  NONCE_LENGTH,
   readEvidenceBody,
   signEvidence,
   splitReply,
 } from "./evidence.ts";
-export { MAX_APPLICATION_DATA, type TcbInfo } from "./extensions.ts";
+export type { TcbInfo } from "./extensions.ts";
 export {
   type Issuer,
   issueChip,
