@@ -17,6 +17,8 @@ const PATTERNS: [string, RegExp][] = [
   // PrivateKeyInfo (RFC 5958): version 0, AlgorithmIdentifier of P-256 or RSA, OCTET STRING.
   ["PKCS#8 EC", der("020100 3013 06072a8648ce3d0201 06082a8648ce3d030107 04")],
   ["PKCS#8 RSA", der("020100 300d 06092a864886f70d010101 0500 0482")],
+  // RSAPrivateKey (RFC 8017): version 0, a modulus of 1024 bits or more.
+  ["PKCS#1", der("3082.... 020100 0282.... 00")],
   // ECPrivateKey (RFC 5915): version 1, 32 bytes, named curve P-256.
   ["SEC1", der(`30.. 020101 0420 ${"..".repeat(32)} a00a 06082a8648ce3d030107`)],
   ["JWK", /"kty"\s*:\s*"(?:EC|RSA|OKP)"[^{}]*"d"\s*:\s*"[A-Za-z0-9_-]{16}/],
@@ -50,10 +52,12 @@ test("the search finds a key of each form where one is planted", () => {
   const image = files(SITE).find((file) => file.endsWith(".gz")) ?? "";
   const plain = gunzipSync(readFileSync(image));
   const ec = judgeBytes("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+  const rsa = judgeBytes("openssl", ["genpkey", "-algorithm", "RSA"]);
   const keys: [string, Buffer][] = [
     ["PEM", ec],
     ["PKCS#8 EC", judgeBytes("openssl", ["pkcs8", "-topk8", "-nocrypt", "-outform", "DER"], ec)],
-    ["PKCS#8 RSA", judgeBytes("openssl", ["genpkey", "-algorithm", "RSA", "-outform", "DER"])],
+    ["PKCS#8 RSA", judgeBytes("openssl", ["pkcs8", "-topk8", "-nocrypt", "-outform", "DER"], rsa)],
+    ["PKCS#1", judgeBytes("openssl", ["rsa", "-traditional", "-outform", "DER"], rsa)],
     ["SEC1", judgeBytes("openssl", ["ec", "-outform", "DER"], ec)],
     ["JWK", Buffer.from(`{"kty":"EC","crv":"P-256","d":"${"jpsQ-nnGQmL_".repeat(4).slice(0, 43)}"}`)],
   ];

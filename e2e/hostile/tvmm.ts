@@ -48,35 +48,18 @@ async function findings(init: StageInit): Promise<Findings> {
     ["the person's port, from the wrong side", board.person, { op: "focused" }],
   ];
   for (const [name, port, request] of tries) found[name] = await ask(port, request);
-  found["a key that another TVMM sealed"] = await unsealForeign(board);
+  const foreign = await sealedByAnother(board);
+  found["a key that another TVMM sealed"] = await ask(board.register, { op: "unseal", blob: foreign });
+  const own = await connect(board.register).call({ op: "seal", plaintext: new Uint8Array(32) });
+  found["a key that it sealed itself"] = await ask(board.register, { op: "unseal", blob: own });
   return found;
 }
 
 /** The blob of the release TVMM lies on the medium; reading it is anybody's right, opening it is not. */
-async function unsealForeign(board: StageInit["board"]): Promise<string> {
-  const client = connect(board.media);
-  const media = (await client.call({ op: "list" })) as { id: string; size: number }[];
-  const size = media.find((medium) => medium.id === "sealed")?.size ?? 0;
-  const medium = (await client.call({
-    op: "read",
-    medium: "sealed",
-    offset: 0,
-    length: Math.min(size, 4096),
-  })) as Uint8Array;
-  if (medium.every((byte) => byte === 0)) return "nothing was sealed";
-  // The blob is framed; wherever it begins, it does not open.
-  const starts = [0, 2, 4, 8, 12, 16];
-  const outcomes = [];
-  for (const start of starts) {
-    for (const end of [medium.length, lastNonZero(medium) + 1]) {
-      outcomes.push(await ask(board.register, { op: "unseal", blob: medium.slice(start, end) }));
-    }
-  }
-  return outcomes.includes("reached") ? "reached" : (outcomes[0] ?? "");
-}
-
-function lastNonZero(bytes: Uint8Array): number {
-  let at = bytes.length - 1;
-  while (at > 0 && bytes[at] === 0) at -= 1;
-  return at;
+async function sealedByAnother(board: StageInit["board"]): Promise<Uint8Array> {
+  const read = async (offset: number, length: number) =>
+    (await connect(board.media).call({ op: "read", medium: "sealed", offset, length })) as Uint8Array;
+  // "TERRASL1", length, blob: as the TVMM itself frames it.
+  const header = await read(0, 12);
+  return read(12, new DataView(header.buffer, header.byteOffset).getUint32(8, true));
 }

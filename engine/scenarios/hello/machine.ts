@@ -106,7 +106,7 @@ export function verdict(appraisal: Appraisal): string {
   }
   const index = appraisal.checks.findIndex((check) => !check.passed);
   const failed = appraisal.checks[index];
-  return failed ? `Refused at check ${index + 1}, ${failed.name}: ${failed.detail}` : "Refused.";
+  return failed ? `Refused at check ${index + 1}, ${failed.name}: ${failed.detail}.` : "Refused.";
 }
 
 /** Was it refused, and at exactly this check? */

@@ -198,11 +198,11 @@ export const optimistic: Step = {
     const block = await blockThatIsRead(context);
     const id = await switchOff(context);
     if (!context.control) await flipBit(context, BOOT_MEDIUM, block * BLOCK + 100);
+    const since = (await context.lab.messages()).at(-1)?.sequence ?? 0;
     const refusal = await switchOn(context, id);
     if (refusal) return { observed: `Refused at ON: ${refusal}`, passed: false, artifacts: [] };
     const vm = context.lab.vm(HELLO);
     // The box either halts or gets as far as asking for its certificate.
-    const since = (await context.lab.messages()).at(-1)?.sequence ?? 0;
     const endorsed = context.lab.waitForMessage({ kind: "endorse", vm: HELLO, since }).catch(() => undefined);
     await Promise.race([vm.waitForState("halted"), endorsed]);
     const { state, halt } = await vm.status();
