@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { parseVmRequest } from "./vm.ts";
+
+test("good requests come through, their bytes copied", () => {
+  const bytes = Uint8Array.of(1, 2);
+  const parsed = parseVmRequest({ op: "serial", line: 2, bytes });
+  expect(parsed).toEqual({ op: "serial", line: 2, bytes });
+  bytes[0] = 9;
+  expect(parsed).toEqual({ op: "serial", line: 2, bytes: Uint8Array.of(1, 2) });
+  expect(parseVmRequest({ op: "run" })).toEqual({ op: "run" });
+  expect(parseVmRequest({ op: "type", text: "ls\n" })).toEqual({ op: "type", text: "ls\n" });
+  const size = { width: 822, height: 562, scale: 1.5 };
+  expect(parseVmRequest({ op: "resize", size, theme: "dark" })).toEqual({ op: "resize", size, theme: "dark" });
+  expect(parseVmRequest({ op: "focus", focused: false })).toEqual({ op: "focus", focused: false });
+});
+
+test.each([
+  [undefined, "malformed: request is undefined"],
+  [{ op: "stop" }, 'bad-argument: op is "stop"'],
+  [{ op: "run", now: true }, "malformed: request has the unknown field"],
+  [{ op: "serial", line: 4, bytes: new Uint8Array(1) }, "bad-argument: line is 4"],
+  [{ op: "serial", line: 1, bytes: "x" }, 'malformed: bytes is "x"'],
+  [{ op: "serial", line: 1, bytes: new Uint8Array(new SharedArrayBuffer(4)) }, "malformed: bytes is 4 bytes"],
+  [{ op: "serial", line: 1, bytes: new Uint8Array((1 << 20) + 1) }, "bad-argument: bytes is 1048577 bytes"],
+  [{ op: "type", text: "x".repeat(4097) }, "bad-argument: text is"],
+  [{ op: "scancodes", codes: [1, 256] }, "bad-argument: codes[1] is 256"],
+  [{ op: "surface", canvas: {}, size: { width: 1, height: 1, scale: 1 }, theme: "light" }, "malformed: canvas"],
+  [{ op: "resize", size: { width: 1e9, height: 1, scale: 1 }, theme: "light" }, "bad-argument: size.width"],
+  [{ op: "resize", size: { width: 1, height: 1, scale: Number.NaN }, theme: "light" }, "malformed: size.scale is NaN"],
+  [{ op: "resize", size: { width: 1, height: 1, scale: 1 }, theme: "pink" }, 'bad-argument: theme is "pink"'],
+  [{ op: "focus", focused: 1 }, "malformed: focused is 1"],
+])("a bad request is refused with the field and what stood there: %o", (raw, message) => {
+  expect(() => parseVmRequest(raw)).toThrow(message);
+});
