@@ -6,7 +6,6 @@ export {
   digestSync,
   equalBytes,
   fromHex,
-  isDigest,
   toHex,
   unshared,
 } from "./bytes.ts";
@@ -48,7 +47,6 @@ export {
   dataSizeOf,
   hashBlockCount,
   type TreeLevel,
-  treeLevels,
   type VerifiedTree,
   verifyTree,
 } from "./verity.ts";
