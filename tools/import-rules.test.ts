@@ -12,11 +12,11 @@ afterAll(() => rmSync(parent, { recursive: true }));
 function broken(files: Record<string, string>): string[] {
   const root = mkdtempSync(path.join(parent, "project-"));
   const all: Record<string, string> = {
-    "package.json": '{ "dependencies": { "v86": "1", "asn1js": "1" } }',
+    "package.json": '{ "dependencies": { "v86": "1", "@noble/hashes": "1" } }',
     "node_modules/v86/package.json": '{ "name": "v86", "main": "index.js" }',
     "node_modules/v86/index.js": "export const V86 = 1;",
-    "node_modules/asn1js/package.json": '{ "name": "asn1js", "main": "index.js" }',
-    "node_modules/asn1js/index.js": "export const x = 1;",
+    "node_modules/@noble/hashes/package.json": '{ "name": "@noble/hashes", "main": "index.js" }',
+    "node_modules/@noble/hashes/index.js": "export const x = 1;",
     "engine/protocol/words.ts": "export const word = 1;\nexport interface Word { length: number }\n",
     "engine/vm/main.ts":
       'import { V86 } from "v86";\nimport { word } from "../protocol/words.ts";\nconsole.log(V86, word);\n',

@@ -13,7 +13,7 @@ export const REALMS = ["engine/factory", "engine/chip", "engine/boot", "engine/t
 export const PAGE = ["app", "engine/scenarios", "engine/lab"];
 
 /** npm packages that run everywhere, and that pure folders and realms may therefore use. */
-export const PORTABLE_PACKAGES = ["@noble/hashes", "@noble/ciphers", "@noble/curves", "asn1js", "@peculiar/utils"];
+export const PORTABLE_PACKAGES = ["@noble/hashes", "@noble/ciphers", "@noble/curves"];
 
 /** Packages one realm has beyond those. */
 export const REALM_PACKAGES = {
