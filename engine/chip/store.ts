@@ -39,7 +39,7 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Runs `use` in one transaction; resolves with its value once the transaction is on the disk. */
+/** Runs `use` in one transaction; resolves with its value once the transaction is on the disk. A request that fails undoes it. */
 function transact<T>(
   database: IDBDatabase,
   store: string,
@@ -51,10 +51,7 @@ function transact<T>(
     const value = use(transaction.objectStore(store));
     transaction.oncomplete = () => resolve(value);
     transaction.onabort = () => reject(transaction.error);
-    value.catch((thrown: unknown) => {
-      reject(thrown);
-      transaction.abort();
-    });
+    value.catch(reject);
   });
 }
 
@@ -64,7 +61,12 @@ export async function openChipStore(): Promise<ChipStore> {
     opening.result.createObjectStore(CHIPS);
     opening.result.createObjectStore(COUNTERS);
   };
-  const database = await done(opening);
+  const database = await done(opening).catch((thrown: unknown) => {
+    throw new TerraError(
+      "unavailable",
+      `the chip can keep no keys, this browser stores nothing for the page: ${thrown}`,
+    );
+  });
 
   const load = async (objects: IDBObjectStore, platform: string) =>
     (await done(objects.get(platform))) as ChipKeys | undefined;

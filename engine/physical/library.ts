@@ -40,9 +40,7 @@ export async function openLibrary(
   fetching: typeof fetch = fetch,
 ): Promise<Library> {
   const [imagesBytes, measuredBytes] = await Promise.all(
-    ["images/manifest.json", "measured/manifest.json"].map((path) =>
-      download(fetching, base, path, () => {}, { cache: "no-cache" }),
-    ),
+    ["images/manifest.json", "measured/manifest.json"].map((path) => download(fetching, base, path, () => {})),
   );
   const images = parseImageManifest(json("images/manifest.json", imagesBytes));
   const measured = parseMeasuredManifest(json("measured/manifest.json", measuredBytes));
@@ -107,10 +105,11 @@ async function download(
   base: string,
   path: string,
   loaded: (bytes: number) => void,
-  options: RequestInit = {},
 ): Promise<Bytes> {
+  // Only blobs are named by their content: whatever else is in the browser's cache may be of another release.
+  const cache = path.startsWith("images/blobs/") ? "default" : "no-cache";
   try {
-    const response = await fetching(new URL(path, base), options);
+    const response = await fetching(new URL(path, base), { cache });
     if (!response.ok) throw new TerraError("unavailable", `${path}: the server answers ${response.status}`);
     return await collect(response.body, Number.MAX_SAFE_INTEGER, loaded);
   } catch (thrown) {

@@ -57,6 +57,8 @@ export function createMachine(platform: string, keep: (sealed: Bytes) => Promise
   function open(reach: Reach): MessagePort {
     const { port1, port2 } = new MessageChannel();
     ports.add(port1);
+    // Where the browser tells that the other end is gone, the port need not be kept until the machine is scrapped.
+    port1.addEventListener("close", () => ports.delete(port1));
     serve(port1, parseMediaRequest, (request) => answer(reach, request));
     return port2;
   }

@@ -2,6 +2,7 @@
  * The media `sealed` in IndexedDB, so that sealed data is there at the next visit. They lie outside the chip: whoever can run code
  * of this origin may read and change them, and gains nothing but a chip that refuses to open them.
  */
+import { TerraError } from "../protocol/errors.ts";
 import { type Bytes, unshared } from "../storage/index.ts";
 import type { SealedStore } from "./world.ts";
 
@@ -17,7 +18,12 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
 function open(): Promise<IDBDatabase> {
   const opening = indexedDB.open("terra-physical", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  return done(opening);
+  return done(opening).catch((thrown: unknown) => {
+    throw new TerraError(
+      "unavailable",
+      `sealed blobs cannot be kept, this browser stores nothing for the page: ${thrown}`,
+    );
+  });
 }
 
 export function createSealedStore(): SealedStore {
