@@ -61,7 +61,7 @@ finish good-generalized-time accepted "from 2050 on, times are GeneralizedTime"
 # ---- freshness
 
 begin
-signed_nonce=$(openssl rand -hex 32)
+signed_nonce=$(random 8)
 finish old-nonce freshness "the evidence answers an earlier challenge"
 
 begin
@@ -80,7 +80,7 @@ finish other-context freshness "signed in another context"
 
 begin
 variant vm-again vm ""
-openssl x509 -in vm-again.crt -outform DER -out vm-again.der
+der vm-again
 signed_leaf=vm-again
 finish other-leaf freshness "signed for another certificate of the same key"
 

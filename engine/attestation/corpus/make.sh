@@ -35,31 +35,29 @@ text() { printf %s "$1" | hex; }
 common_name() { tlv 30 "$(tlv 31 "$(tlv 30 "0603550403$(tlv 0c "$(text "$1")")")")"; }
 utc() { tlv 17 "$(text "$(date -u -d "@$1" +%y%m%d%H%M%SZ)")"; }
 validity() { tlv 30 "$(utc "$1")$(utc "$2")"; }
-sha() { openssl dgst -sha256 -r "$@" | cut -c1-64; }
+# random N: 4 N bytes
+random() { local n; for ((n = 0; n < $1; n++)); do printf %08x "$SRANDOM"; done; }
+sha() { sha256sum "$@" | cut -c1-64; }
+der() { [ -e "$1.der" ] || sed '/^-----/d' "$1.crt" | base64 -d >"$1.der"; }
 
 # ---- keys and certificates
 
-cat >request.cnf <<END
-[req]
-distinguished_name = dn
-string_mask = utf8only
-utf8 = yes
-[dn]
-END
-
 # Private keys that no case needs twice are not made twice.
-key() { [ -e "$1.key" ] || openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:${2:-P-256}" -out "$1.key"; }
+key() {
+  [ -e "$1.key" ] && return
+  openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:${2:-P-256}" -out "$1.key"
+  openssl pkey -in "$1.key" -pubout -out "$1.pub"
+}
 
 # make NAME KEY ISSUER_CERTIFICATE ISSUER_KEY SUBJECT: NAME.crt with the extensions in NAME.ext
 make() {
-  openssl req -new -config request.cnf -key "$2.key" -subj "$5" -out "$1.csr" 2>openssl.log
-  openssl x509 -req -in "$1.csr" -CA "$3.crt" -CAkey "$4.key" -set_serial "0x10$(openssl rand -hex 12)" -days 30 \
+  openssl x509 -new -force_pubkey "$2.pub" -subj "$5" -CA "$3.crt" -CAkey "$4.key" -set_serial "0x10$(random 3)" -days 30 \
     "${digest_option:--sha256}" -extfile "$1.ext" -out "$1.crt" 2>openssl.log || { cat openssl.log >&2; exit 1; }
 }
 
 root() {
   key "$1"
-  openssl req -new -x509 -config request.cnf -key "$1.key" -subj "/CN=$2" -days 365 -sha256 -out "$1.crt" \
+  openssl req -new -x509 -config /dev/null -key "$1.key" -subj "/CN=$2" -days 365 -sha256 -out "$1.crt" \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign \
     -addext subjectKeyIdentifier=hash
 }
@@ -121,11 +119,11 @@ seal() {
   local signature
   signature=$(openssl dgst -sha256 -sign "$2.key" "$1.tbs" | hex)
   unhex "$(tlv 30 "$3300a06082a8648ce3d040302$(tlv 03 "00$signature")")${4-}" >"$1.der"
-  printf -- '-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n' "$(openssl base64 -in "$1.der")" >"$1.crt"
+  printf -- '-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n' "$(base64 -w 64 "$1.der")" >"$1.crt"
 }
 
 tbs_of() {
-  openssl x509 -in "$1.crt" -outform DER -out "$1.der"
+  der "$1"
   openssl asn1parse -inform DER -in "$1.der" -strparse 4 -noout -out "$1.tbs"
   hex "$1.tbs"
 }
@@ -195,7 +193,11 @@ END
 
 # ---- cases: begin, change what the case is about, finish
 
-json_pem() { local pem; pem=$(<"$1"); printf '"%s\\n"' "${pem//$'\n'/\\n}"; }
+declare -A json # of each file that was asked for: most are in most cases
+json_pem() {
+  [ -n "${json[$1]-}" ] || { local pem; pem=$(<"$1"); json[$1]="\"${pem//$'\n'/\\n}\\n\""; }
+  printf %s "${json[$1]}"
+}
 json_pems() { # SUFFIX NAME...
   local suffix=$1 separator="" each
   shift
@@ -206,7 +208,7 @@ json_pems() { # SUFFIX NAME...
 
 begin() {
   chain="vm tvmm loader firmware chip" vendors="" signer=vm signed_leaf="" context=terra-evidence-v1 signature=""
-  nonce=$(openssl rand -hex 32) signed_nonce=""
+  nonce=$(random 8) signed_nonce=""
   hardware="hardware" lists="" time=$((now + 3600)) secondary='{}'
   roots_firmware=vendor-firmware roots_loader=vendor-loader roots_tvmm=vendor-tvmm roots_vm=vendor-vm
   local layer
@@ -226,7 +228,7 @@ finish() {
   [ "$2" = accepted ] || verdict="\"accepted\":false,\"failed\":\"$2\""
   [ -e "$out/$1.json" ] && { echo "two cases are called $1" >&2; exit 1; }
   if [ -z "$signature" ]; then
-    [ -e "$leaf.der" ] || openssl x509 -in "$leaf.crt" -outform DER -out "$leaf.der"
+    der "$leaf"
     signature=$(respond)
   fi
   {
