@@ -8,9 +8,7 @@
  * waits for it. hash-wasm (213 MiB/s) is taken: WebAssembly in this thread, steady, and never later than the read itself.
  */
 import { createSHA256 } from "hash-wasm";
-
-export const BLOCK_SIZE = 4096;
-export const DIGEST_SIZE = 32;
+import { BLOCK_SIZE, DIGEST_SIZE } from "../storage/verity.ts";
 
 /** Digests of all blocks in `bytes` (a multiple of 4096), one after the other. */
 export type BlockHash = (bytes: Uint8Array) => Uint8Array;

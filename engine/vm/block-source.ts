@@ -7,7 +7,8 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Client } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediaRequest } from "../protocol/media.ts";
-import { BLOCK_SIZE, type BlockHash, DIGEST_SIZE } from "./block-hash.ts";
+import { BLOCK_SIZE, DIGEST_SIZE } from "../storage/verity.ts";
+import type { BlockHash } from "./block-hash.ts";
 
 /** A block is not what the tree says. Nothing of the read that met it may reach the guest. */
 export class IntegrityFailure extends Error {
