@@ -43,6 +43,9 @@ export function createMachine(platform: string, keep: (sealed: Bytes) => Promise
   }
 
   const info = ({ id, kind, size }: Medium): MediumInfo => ({ id, kind, size });
+  /** What belongs to every machine first. */
+  const inOrder = () =>
+    (["flash", "sealed", "disk"] as const).flatMap((kind) => [...media.values()].filter((each) => each.kind === kind));
 
   async function changed(medium: Medium): Promise<void> {
     if (medium.kind === "sealed") await keep(medium.read(0, medium.size));
@@ -64,7 +67,7 @@ export function createMachine(platform: string, keep: (sealed: Bytes) => Promise
   }
 
   function answer({ only, readOnly }: Reach, request: MediaRequest): unknown {
-    if (request.op === "list") return (only === undefined ? [...media.values()] : [find(only)]).map(info);
+    if (request.op === "list") return (only === undefined ? inOrder() : [find(only)]).map(info);
     const { medium } = request;
     if (only !== undefined && medium !== only) {
       throw new TerraError(
@@ -93,7 +96,7 @@ export function createMachine(platform: string, keep: (sealed: Bytes) => Promise
 
   return {
     platform,
-    list: () => [...media.values()].map(info),
+    list: () => inOrder().map(info),
     has: (id) => media.has(id),
     put: (medium) => media.set(medium.id, medium),
     read: (id, offset, length) => find(id).read(offset, length),
