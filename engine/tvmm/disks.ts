@@ -27,6 +27,12 @@ import type { Measured, MeasuredDisk } from "./measured.ts";
 import type { Media, ReadOptions } from "./media.ts";
 import { BOOT_SLOT, type SlottedDisk } from "./slots.ts";
 
+export interface PreparedDisk {
+  disk: VmDisk;
+  /** Its port or buffer, which the vm worker is to own. */
+  transfer: Transferable[];
+}
+
 /** Makes one disk ready for the vm worker and notes in `record` what was found. Errors: "integrity", naming disk and block. */
 export async function prepareDisk(
   media: Media,
@@ -34,7 +40,7 @@ export async function prepareDisk(
   disk: SlottedDisk,
   record: Measured,
   options: ReadOptions,
-): Promise<{ disk: VmDisk; transfer: Transferable[] }> {
+): Promise<PreparedDisk> {
   const { medium } = disk.device.config;
   const measured: MeasuredDisk = {
     name: disk.name,

@@ -24,6 +24,9 @@ export const MAX_DEVICES = 128;
 /** All vendors' certificates of a VM as PEM text: they must fit into an ENDORSE reply beside the chain. */
 const MAX_VENDORS_TEXT = 32768;
 
+/** Messages and the measurement tree call other ends so; a VM must not be taken for one of them. */
+const RESERVED = ["chip", "firmware", "loader", "tvmm", "owner", "person", "verifier"];
+
 export interface Management {
   createDevice(config: DeviceConfig): Promise<Device>;
   destroyDevice(device: Device): void;
@@ -119,6 +122,12 @@ export function management({ machine, media, monitor, emit, debug }: ManagementP
         throw new TerraError("out-of-memory", `this machine has ${MAX_VMS} VMs already`);
       }
       const { name } = config;
+      if (RESERVED.includes(name)) {
+        throw new TerraError(
+          "bad-argument",
+          `config.name is "${name}", which is not a VM's name; it means another part here`,
+        );
+      }
       if (names.has(name) || [...machine.vms.values()].some((each) => each.name === name)) {
         throw new TerraError("bad-argument", `there is a VM named ${name} already; names are unique on a machine`);
       }

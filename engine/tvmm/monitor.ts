@@ -36,6 +36,8 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
   /** What the person chose; until then, and when that box is gone, the TVMM chooses. */
   let chosen: string | undefined;
   let shown: Vm | undefined;
+  /** The strip of that box as it was told last. */
+  let said = "";
 
   function choice(): Vm | undefined {
     const vms = [...machine.vms.values()];
@@ -45,11 +47,15 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
 
   function refresh(): void {
     const vm = choice();
-    if (vm === shown) return;
+    const strip = vm ? stripLine(vm) : "";
+    if (vm === shown && strip === said) return;
+    const moved = vm !== shown;
+    said = strip;
+    emit({ type: "focus", vm: vm?.id ?? null, strip });
+    if (!moved) return;
     shown?.running?.worker.tell({ op: "focus", focused: false });
     shown = vm;
     vm?.running?.worker.tell({ op: "focus", focused: true });
-    emit({ type: "focus", vm: vm?.id ?? null, strip: vm ? stripLine(vm) : "" });
     if (vm?.running)
       askText(vm.running.worker).then(
         (text) => emitText(vm, text),

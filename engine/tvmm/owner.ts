@@ -4,7 +4,7 @@
  */
 import { TerraError, toWireError } from "../protocol/errors.ts";
 import type { MeasuredStage } from "../protocol/launch.ts";
-import type { OwnerRequest } from "../protocol/owner.ts";
+import type { Checking, OwnerRequest } from "../protocol/owner.ts";
 import type { Machine, Vm } from "./machine.ts";
 import type { Management } from "./management.ts";
 import { measurements } from "./measurements.ts";
@@ -12,6 +12,13 @@ import type { Messages } from "./messages.ts";
 import type { Power } from "./power.ts";
 import { secondaries } from "./slots.ts";
 import { deviceStatus, vmStatus } from "./status.ts";
+
+/** What a person reads about a VM that was switched on. */
+const CHECKED: Record<Checking, string> = {
+  "ahead-of-time": ": stub, kernel and every block of its disks were measured before it started",
+  optimistic: ": stub and kernel were measured before it started, each block is when it is read",
+  none: ": stub and kernel were measured before it started, its disks are not checked",
+};
 
 export interface OwnerParts {
   machine: Machine;
@@ -50,7 +57,15 @@ export function ownerRequests(parts: OwnerParts): (request: OwnerRequest) => Pro
 
   async function onOff(op: "on" | "off", id: string): Promise<void> {
     const vm = machine.vm(id);
-    await told("power", vm.name, `${op.toUpperCase()} ${vm.name}`, () => (op === "on" ? power.on(vm) : power.off(vm)));
+    if (op === "off") await told("power", vm.name, `OFF ${vm.name}`, () => power.off(vm));
+    else
+      await told(
+        "power",
+        vm.name,
+        `ON ${vm.name}`,
+        () => power.on(vm),
+        () => CHECKED[vm.checking],
+      );
   }
 
   function identity(vm: Vm): { primary: string; secondary: Record<string, string> } {

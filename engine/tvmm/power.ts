@@ -7,14 +7,15 @@ import { TerraError, toWireError } from "../protocol/errors.ts";
 import type { Halt, VmState } from "../protocol/owner.ts";
 import type { VmEvent } from "../protocol/vm.ts";
 import { type AttestationService, attestationService, type Endorser } from "./attestation-service.ts";
-import { prepareDisk } from "./disks.ts";
+import { type PreparedDisk, prepareDisk } from "./disks.ts";
 import { measureFirmware } from "./firmware.ts";
 import { IntegrityError } from "./integrity.ts";
 import type { Machine, Vm } from "./machine.ts";
-import { type Measured, type MeasuredDisk, unmeasured } from "./measured.ts";
+import { type Measured, unmeasured } from "./measured.ts";
 import type { Media } from "./media.ts";
 import type { Emit, Messages } from "./messages.ts";
 import type { Monitor } from "./monitor.ts";
+import { received, tellBlocks } from "./received.ts";
 import { secondaries, slotDisks } from "./slots.ts";
 import { vmStatus } from "./status.ts";
 import { stripOf } from "./strip.ts";
@@ -49,6 +50,7 @@ export function after(ms: number, callback: () => void): () => void {
 
 export function power(parts: PowerParts): Power {
   const { machine, media, messages, monitor, emit } = parts;
+  const into = { emit, monitor, halted };
 
   function enter(vm: Vm, state: VmState, halt?: Halt): void {
     vm.state = state;
@@ -103,16 +105,20 @@ export function power(parts: PowerParts): Power {
     };
     const { stub, kernel } = vm.descriptor.firmware;
     const firmware = await measureFirmware(media, vm, measured, options("firmware", stub.size + kernel.size));
-    const disks = [];
-    for (const disk of slotted) {
-      const total = vm.checking === "ahead-of-time" ? disk.device.size : disk.device.size - disk.dataSize;
-      try {
+    const disks: PreparedDisk[] = [];
+    try {
+      for (const disk of slotted) {
+        const total = vm.checking === "ahead-of-time" ? disk.device.size : disk.device.size - disk.dataSize;
         disks.push(await prepareDisk(media, vm, disk, measured, options(`disk ${disk.name}`, total)));
-      } finally {
-        if (!signal.aborted) tellBlocks(vm, measured.disks.at(-1));
+        signal.throwIfAborted();
       }
+    } catch (thrown) {
+      // Ports to media that no worker will ever hold.
+      for (const { transfer } of disks) for (const each of transfer) if (each instanceof MessagePort) each.close();
+      throw thrown;
+    } finally {
+      if (!signal.aborted) for (const disk of measured.disks) tellBlocks(emit, vm, disk);
     }
-    signal.throwIfAborted();
 
     const serial = (purpose: string) =>
       attached.some(({ config }) => config.type === "serial" && config.purpose === purpose);
@@ -135,7 +141,7 @@ export function power(parts: PowerParts): Power {
       { name: vm.name, signal },
       {
         onEvent(event) {
-          if (attestation) received(vm, attestation, serials, event);
+          if (attestation) received(into, vm, attestation, serials, event);
           else if (early.length < MAX_EARLY) early.push(event);
         },
         onEnd(reason) {
@@ -157,65 +163,8 @@ export function power(parts: PowerParts): Power {
     });
     vm.running = { worker, attestation };
     monitor.started(vm, worker);
-    for (const event of early) received(vm, attestation, serials, event);
+    for (const event of early) received(into, vm, attestation, serials, event);
     await worker.ask({ op: "run" }).catch(workerFailure);
-  }
-
-  /** What was found out about a disk before its VM starts. */
-  function tellBlocks(vm: Vm, disk: MeasuredDisk | undefined): void {
-    if (!disk) return;
-    const { blocks, name } = disk;
-    const verified: number[] = [];
-    const failed: number[] = [];
-    for (let block = 0; block < blocks.total; block++) {
-      const state = blocks.state(block);
-      if (state === "verified") verified.push(block);
-      if (state === "failed") failed.push(block);
-    }
-    if (verified.length + failed.length > 0) emit({ type: "blocks", vm: vm.id, disk: name, verified, failed });
-  }
-
-  /** An event of a running vm worker. Lines and disks that this VM was not given do not exist. */
-  function received(
-    vm: Vm,
-    attestation: AttestationService,
-    serials: { console: boolean; attestation: boolean },
-    event: VmEvent,
-  ): void {
-    if (vm.running?.attestation !== attestation || (vm.state === "halted" && event.type !== "text")) return;
-    switch (event.type) {
-      case "serial":
-        if (event.line === 1 && serials.console) {
-          vm.output.append(event.bytes);
-          emit({ type: "console", vm: vm.id, bytes: event.bytes });
-        }
-        if (event.line === 2 && serials.attestation) attestation.receive(event.bytes);
-        return;
-      case "dtr":
-        if (event.line === 2 && serials.attestation) attestation.dtr(event.high);
-        return;
-      case "blocks": {
-        const disk = vm.measured.disks.find(({ device }) => device === event.device);
-        if (!disk) return;
-        const inside = (blocks: number[]) => blocks.filter((block) => block < disk.blocks.total);
-        const verified = inside(event.verified);
-        const failed = inside(event.failed);
-        for (const block of verified) disk.blocks.mark(block, "verified");
-        for (const block of failed) disk.blocks.mark(block, "failed");
-        emit({ type: "blocks", vm: vm.id, disk: disk.name, verified, failed });
-        return;
-      }
-      case "halt": {
-        const { disk: device, ...halt } = event.halt;
-        const disk = vm.measured.disks.find((each) => each.device === device);
-        if (disk && halt.reason === "integrity" && halt.block !== undefined) disk.blocks.mark(halt.block, "failed");
-        halted(vm, { ...halt, ...(disk ? { disk: disk.name } : {}) });
-        return;
-      }
-      case "text":
-        monitor.text(vm, event);
-        return;
-    }
   }
 
   return {
@@ -236,6 +185,7 @@ export function power(parts: PowerParts): Power {
       try {
         // A medium may never answer: OFF must not wait for it.
         await Promise.race([start(vm, measured, starting.signal), aborted(starting.signal)]);
+        starting.signal.throwIfAborted();
         vm.starting = undefined;
         // A guest may have halted before the answer to ON is out.
         if (vm.state !== "halted") enter(vm, "on");

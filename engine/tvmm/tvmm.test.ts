@@ -230,7 +230,7 @@ describe("tampering", () => {
       const tb = await bench();
       const { vm, image } = await tb.box("hello", {}, { checking });
       flip(image.boot, 300 * 4096 + 4096 + 3);
-      await expect(tb.ask({ op: "on", vm })).rejects.toThrow(/^integrity: the hash tree of disk boot: Hash block 1 /);
+      await expect(tb.ask({ op: "on", vm })).rejects.toThrow(/^integrity: the hash tree of disk boot: hash block 1 /i);
       expect(await tb.status(vm)).toMatchObject({ state: "off", halt: { reason: "integrity", disk: "boot" } });
       expect(tb.workers.workers).toEqual([]);
       expect(tb.messages("halt")[0]).toMatchObject({ to: "alice/hello", outcome: "refused" });
@@ -489,6 +489,8 @@ describe("hostile vm workers", () => {
     tb.workers.behaviour.start = () => Promise.reject(new Error("no ELF"));
     await expect(tb.ask({ op: "on", vm })).rejects.toThrow(/no ELF/);
     expect((await tb.status(vm))?.state).toBe("halted");
+    expect(await tb.person({ op: "focused" })).toMatchObject({ strip: expect.stringContaining(" · halted: worker: ") });
+    await tb.until(() => tb.personEvents.some((event) => event.type === "focus" && event.strip.includes("halted")));
   });
 });
 
@@ -543,6 +545,13 @@ describe("making VMs and devices", () => {
       tb.ask({ op: "create-vm", config: { ...config, name: "hello" } }),
     ]);
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+  });
+
+  it("no VM is named like another end of a message", async () => {
+    const tb = await bench();
+    for (const name of ["tvmm", "owner", "verifier"]) {
+      await expect(tb.box(name)).rejects.toThrow(/^bad-argument: config.name/);
+    }
   });
 
   it("a medium has one user", async () => {

@@ -47,7 +47,11 @@ function launcher(code: Bytes): LaunchVm {
     return {
       terminate: () => worker.terminate(),
       onFailure(listener) {
-        worker.addEventListener("error", (event) => listener(event.message || "an error without a message"));
+        worker.addEventListener("error", (event) => {
+          // Left alone, an uncaught error travels on to loader, chip and page, and what a closed box's worker says with it.
+          event.preventDefault();
+          listener((event.message || "an error without a message").slice(0, 200));
+        });
         worker.addEventListener("messageerror", () => listener("it sent what cannot be read"));
       },
     };

@@ -1,0 +1,77 @@
+/**
+ * What a running vm worker says unasked, put where it belongs. A line or disk that the VM was not given does not exist, and a
+ * halted box says nothing more; nothing here can reach another VM.
+ */
+import type { Halt } from "../protocol/owner.ts";
+import type { VmEvent, VmInit } from "../protocol/vm.ts";
+import type { AttestationService } from "./attestation-service.ts";
+import type { Vm } from "./machine.ts";
+import type { MeasuredDisk } from "./measured.ts";
+import type { Emit } from "./messages.ts";
+import type { Monitor } from "./monitor.ts";
+
+export interface ReceivedParts {
+  emit: Emit;
+  monitor: Monitor;
+  halted(vm: Vm, halt: Halt): void;
+}
+
+export function received(
+  { emit, monitor, halted }: ReceivedParts,
+  vm: Vm,
+  attestation: AttestationService,
+  serials: VmInit["serials"],
+  event: VmEvent,
+): void {
+  // An event of an earlier power-on may still be under way.
+  if (vm.running?.attestation !== attestation) return;
+  if (vm.state === "halted" && event.type !== "text") return;
+  switch (event.type) {
+    case "serial":
+      if (event.line === 1 && serials.console) {
+        vm.output.append(event.bytes);
+        emit({ type: "console", vm: vm.id, bytes: event.bytes });
+      }
+      if (event.line === 2 && serials.attestation) attestation.receive(event.bytes);
+      return;
+    case "dtr":
+      if (event.line === 2 && serials.attestation) attestation.dtr(event.high);
+      return;
+    case "blocks": {
+      const disk = vm.measured.disks.find(({ device }) => device === event.device);
+      if (disk) blocksRead(emit, vm, disk, event);
+      return;
+    }
+    case "halt": {
+      const { disk: device, ...halt } = event.halt;
+      const disk = vm.measured.disks.find((each) => each.device === device);
+      if (disk && halt.reason === "integrity" && halt.block !== undefined) disk.blocks.mark(halt.block, "failed");
+      halted(vm, { ...halt, ...(disk ? { disk: disk.name } : {}) });
+      return;
+    }
+    case "text":
+      monitor.text(vm, event);
+      return;
+  }
+}
+
+function blocksRead(emit: Emit, vm: Vm, disk: MeasuredDisk, event: { verified: number[]; failed: number[] }): void {
+  const inside = (blocks: number[]) => blocks.filter((block) => block < disk.blocks.total);
+  const verified = inside(event.verified);
+  const failed = inside(event.failed);
+  for (const block of verified) disk.blocks.mark(block, "verified");
+  for (const block of failed) disk.blocks.mark(block, "failed");
+  emit({ type: "blocks", vm: vm.id, disk: disk.name, verified, failed });
+}
+
+/** What was found out about a disk before its VM starts. */
+export function tellBlocks(emit: Emit, vm: Vm, { blocks, name }: MeasuredDisk): void {
+  const verified: number[] = [];
+  const failed: number[] = [];
+  for (let block = 0; block < blocks.total; block++) {
+    const state = blocks.state(block);
+    if (state === "verified") verified.push(block);
+    if (state === "failed") failed.push(block);
+  }
+  if (verified.length + failed.length > 0) emit({ type: "blocks", vm: vm.id, disk: name, verified, failed });
+}
