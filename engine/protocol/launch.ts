@@ -164,7 +164,11 @@ export function launchMeasured<Init>(launch: Launch<Init>): Promise<{ worker: Wo
     );
     worker.addEventListener(
       "error",
-      (event) => fail(new TerraError("refused", `${name} did not start: ${event.message ?? "its worker was refused"}`)),
+      (event) => {
+        // Left alone, an uncaught error travels on from realm to realm as far as the page.
+        event.preventDefault();
+        fail(new TerraError("refused", `${name} did not start: ${event.message ?? "its worker was refused"}`));
+      },
       listen,
     );
     worker.addEventListener(
