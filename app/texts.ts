@@ -36,7 +36,7 @@ export const texts = {
     notAsExpected: "Not as expected",
     next: "Next step",
     start: "Start",
-    folded: (last: number) => `1–${last} done`,
+    folded: (last: number) => (last === 1 ? "1 done" : `1–${last} done`),
     unfold: "Show the steps that are done",
     fold: "Hide the steps that are done",
     back: "Back to the lesson’s view",
@@ -89,6 +89,7 @@ export const texts = {
     powerOn: (platform: string) => `Switch ${platform} on`,
     poweredOff: "Switched off.",
     log: "log, opened by its maker",
+    glass: (build: string) => `the ${build} TVMM lets the owner look in`,
     integrity: (disk: string, block: number) =>
       `disk ${disk}, block ${count(block)} did not verify; none of it was delivered`,
     integrityDisk: (disk: string) => `disk ${disk} did not verify; none of it was delivered`,

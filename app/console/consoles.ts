@@ -34,6 +34,10 @@ function tail(terminal: Terminal): string[] {
   for (let row = Math.max(0, last - TAIL_LINES + 1); row <= last; row += 1) {
     lines.push(buffer.getLine(row)?.translateToString(true) ?? "");
   }
+  // Spaces up to the cursor belong to the prompt.
+  const cursorLine = lines.length - 1;
+  lines[cursorLine] = (lines[cursorLine] ?? "").padEnd(buffer.cursorX);
+  while (lines[0] === "" && lines.length > 1) lines.shift();
   return lines;
 }
 
@@ -75,7 +79,6 @@ function make(view: LabView, key: string): BoxConsole {
     lineHeight: 1.25,
     scrollback: 5000,
     cursorBlink: false,
-    showCursorImmediately: true,
     screenReaderMode: true,
     theme: consoleTheme(),
   });

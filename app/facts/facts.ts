@@ -130,6 +130,12 @@ function boxChange(machine: MachineFacts, event: LabEvent & { type: "vm" }): Mac
   return { ...machine, boxes };
 }
 
+/** The box that evidence is about, by its identity. */
+function subjectOf(facts: Facts, result: Appraisal): string | null {
+  const digest = result.layers.find(({ layer }) => layer === "vm")?.digest;
+  return allBoxes(facts).find(({ status }) => digest !== undefined && status.primary === digest)?.path ?? null;
+}
+
 /** The facts after one event. Console output and checked blocks are kept elsewhere: they are too many for a value like this. */
 export function reduce(facts: Facts, event: LabEvent): Facts {
   switch (event.type) {
@@ -144,8 +150,12 @@ export function reduce(facts: Facts, event: LabEvent): Facts {
       };
     case "progress":
       return { ...facts, progress: { ...facts.progress, [event.path]: { loaded: event.loaded, total: event.total } } };
-    case "power":
-      return onMachine(facts, event.platform, (machine) => power(machine, event));
+    case "power": {
+      // Evidence is about one start of a machine; the next start is another one.
+      const about = facts.appraisal?.subject?.startsWith(`${event.platform}/`) ?? true;
+      const appraisal = event.state === "starting" && about ? null : facts.appraisal;
+      return { ...onMachine(facts, event.platform, (machine) => power(machine, event)), appraisal };
+    }
     case "measured":
       return onMachine(facts, event.platform, (machine) => ({
         ...machine,
@@ -186,7 +196,7 @@ export function reduce(facts: Facts, event: LabEvent): Facts {
       return {
         ...facts,
         appraisal: {
-          subject: event.subject ?? null,
+          subject: event.subject ?? subjectOf(facts, event.result),
           evidence: event.evidence,
           nonce: event.nonce,
           result: event.result,

@@ -12,6 +12,11 @@ export function shortDigest(digest: string): string {
   return digest.length > 12 ? `${digest.slice(0, 4)}…${digest.slice(-4)}` : digest;
 }
 
+/** Whole SHA-256 digests in a sentence, short. */
+export function shortenDigests(text: string): string {
+  return text.replace(/\b[0-9a-f]{64}\b/g, shortDigest);
+}
+
 /** Bytes with a fitting unit: "412 B", "148 KiB", "6.0 MiB". */
 export function bytes(value: number): string {
   if (value < 1024) return `${value} B`;

@@ -52,7 +52,7 @@ function Steps({ lesson, scenario }: { lesson: Lesson; scenario: Scenario }) {
   const current = scenario.steps[currentIndex(lesson)];
   const openIndex = open ? scenario.steps.indexOf(open) : 0;
   // Done steps before the last one fold into one line.
-  const fold = openIndex > 3 ? openIndex - 1 : 0;
+  const fold = openIndex >= 2 ? openIndex - 1 : 0;
   const list = useRef<HTMLOListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another open step is the reason to scroll
   useEffect(() => {

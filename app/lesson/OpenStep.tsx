@@ -2,7 +2,7 @@
 import type { StepReport } from "../../engine/lab/index.ts";
 import type { Step } from "../../engine/scenarios/index.ts";
 import { totalProgress } from "../facts/facts.ts";
-import { bytesOf } from "../facts/format.ts";
+import { bytesOf, shortenDigests } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Mark, StepMark } from "../icons/marks.tsx";
 import { Prose } from "../parts/Prose.tsx";
@@ -49,7 +49,7 @@ export function OpenStep({ step, number, report, running, current, offerNext, of
         {report && (
           <>
             <dt>{texts.lesson.observed}</dt>
-            <dd>{report.observed}</dd>
+            <dd>{shortenDigests(report.observed)}</dd>
           </>
         )}
       </dl>

@@ -1,5 +1,5 @@
 /** The tree's upper part: chain in neutral ink, and below the box what its identity covers, with the TVMM's marks. */
-import { type KeyboardEvent, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, useState } from "react";
 import type { MeasurementNode } from "../../engine/lab/api.ts";
 import type { BoxFacts } from "../facts/facts.ts";
 import { bytes } from "../facts/format.ts";
@@ -11,6 +11,8 @@ import { texts } from "../texts.ts";
 import type { BoxTree } from "./tree.ts";
 
 interface RowFacts {
+  /** Place among the box's parts, from 1. */
+  place: number;
   node: MeasurementNode;
   level: number;
   state: MeasurementNode["state"];
@@ -29,11 +31,12 @@ function spots(node: MeasurementNode): string[] {
 }
 
 function Row({ row, judged }: { row: RowFacts; judged: boolean }) {
-  const { node, level, state } = row;
+  const { node, level, place, state } = row;
   const failed = state === "failed";
   return (
     <div
       className={`tree-row level-${level}${failed ? " failed" : ""}`}
+      style={{ "--place": place } as CSSProperties}
       role="treeitem"
       aria-level={level + 1}
       aria-selected={false}
@@ -48,11 +51,11 @@ function Row({ row, judged }: { row: RowFacts; judged: boolean }) {
         <span className="tree-hash">#</span>
       )}
       <strong>{label(node)}</strong>
+      <Spot at={spots(node)} inline />
       <span className="quiet">
         <Digest value={node.digest} what={label(node)} />
       </span>
       {node.blocks && <span className="quiet mono">{bytes(node.blocks.total * node.blocks.size)}</span>}
-      <Spot at={spots(node)} inline />
     </div>
   );
 }
@@ -80,14 +83,14 @@ export function TreeRows({ box, tree }: { box: BoxFacts; tree: BoxTree }) {
     if (map.failed > 0) return "failed";
     return node.state;
   };
-  const parts = tree.parts.map((node) => ({ node, level: 1, state: stateOf(node) }));
+  const parts = tree.parts.map((node, index) => ({ node, level: 1, place: index + 1, state: stateOf(node) }));
   const state = parts.some((part) => part.state === "failed") ? "failed" : tree.box.state;
   return (
     <div className="tree" role="tree" tabIndex={0} aria-label={texts.lenses.measurements} onKeyDown={onKeyDown}>
       {tree.chain.map((node) => (
-        <Row key={node.kind} row={{ node, level: 0, state: "unchecked" }} judged={false} />
+        <Row key={node.kind} row={{ node, level: 0, place: 0, state: "unchecked" }} judged={false} />
       ))}
-      <Row row={{ node: tree.box, level: 0, state }} judged />
+      <Row row={{ node: tree.box, level: 0, place: 0, state }} judged />
       {parts.map((row) => (
         <Row key={row.node.name} row={row} judged />
       ))}

@@ -1,5 +1,5 @@
 /** Paints the cells of a block map onto the page's own canvas. Which blocks are what is decided elsewhere. */
-import { type BlockMap, FAILED, VERIFIED } from "../facts/blocks.ts";
+import { type BlockMap, UNCHECKED, VERIFIED } from "../facts/blocks.ts";
 import { colour } from "../page/media.ts";
 import { cellAt, type MapLayout } from "./layout.ts";
 
@@ -20,15 +20,15 @@ export function paint(
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, layout.height);
   const verified = colour("ok-fill");
-  const failed = colour("bad");
   const dot = colour("edge");
   const gap = layout.cell > 3 ? 1 : 0.5;
-  for (const state of [0, VERIFIED, FAILED]) {
-    context.fillStyle = state === VERIFIED ? verified : state === FAILED ? failed : dot;
+  // A block that failed has an octagon of its own over its place.
+  for (const state of [UNCHECKED, VERIFIED]) {
+    context.fillStyle = state === VERIFIED ? verified : dot;
     for (let block = 0; block < map.states.length; block += 1) {
       if (map.states[block] !== state) continue;
       const { x, y } = cellAt(block, layout);
-      if (state === 0) context.fillRect(x + layout.cell / 2 - 0.5, y + layout.cellHeight / 2 - 0.5, 1, 1);
+      if (state === UNCHECKED) context.fillRect(x + layout.cell / 2 - 0.5, y + layout.cellHeight / 2 - 0.5, 1, 1);
       else context.fillRect(x, y, layout.cell - gap, layout.cellHeight);
     }
   }

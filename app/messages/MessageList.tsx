@@ -1,7 +1,7 @@
 /** Messages as a list: time, from, to, kind, what, bytes, outcome. A row opens over stage and lens. */
 import { useRef } from "react";
 import type { Message } from "../../engine/lab/api.ts";
-import { count, endName, seconds, shortDigest } from "../facts/format.ts";
+import { count, endName, seconds, shortenDigests } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Outcome } from "../icons/marks.tsx";
 import { Spot } from "../parts/Spot.tsx";
@@ -44,7 +44,7 @@ function Row({
         {message.kind} <Spot at={`message:${message.kind}`} inline />
       </span>
       <span className="list-what" title={message.summary}>
-        {message.summary.replace(/\b[0-9a-f]{64}\b/g, shortDigest)}
+        {shortenDigests(message.summary)}
       </span>
       <span className="mono list-bytes">{message.bytes ? count(message.bytes.length) : ""}</span>
       <span>

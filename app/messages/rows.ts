@@ -1,6 +1,6 @@
 /** Which messages a view of them shows, and what it says of each. Pure. */
 import type { Message } from "../../engine/lab/api.ts";
-import { shortDigest } from "../facts/format.ts";
+import { shortenDigests } from "../facts/format.ts";
 
 export function filtered(messages: readonly Message[], kind: string | null): readonly Message[] {
   return kind === null ? messages : messages.filter((message) => message.kind === kind);
@@ -15,7 +15,7 @@ export function kinds(messages: readonly Message[]): [kind: string, number: numb
 
 /** A message in two parts: its kind, in the words of the summary where those begin with it, and the rest; digests short. */
 export function words({ kind, summary }: Message): { head: string; rest: string } {
-  const short = summary.replace(/\b[0-9a-f]{64}\b/g, shortDigest);
+  const short = shortenDigests(summary);
   if (!short.toLowerCase().startsWith(kind)) return { head: kind, rest: short };
   return { head: short.slice(0, kind.length), rest: short.slice(kind.length).replace(/^[:,]?\s*/, "") };
 }

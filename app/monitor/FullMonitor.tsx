@@ -22,7 +22,9 @@ export function FullMonitor() {
           <span className="key">Esc</span>
         </button>
       </header>
-      <div className="full-monitor">{machine && <Picture machine={machine} />}</div>
+      <div className="full-monitor">
+        <Picture machine={machine} />
+      </div>
     </section>
   );
 }

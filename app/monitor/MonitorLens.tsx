@@ -16,11 +16,11 @@ export function useMonitorMachine(): MachineFacts | undefined {
 }
 
 /** The monitor's picture, or why it is dark. */
-export function Picture({ machine }: { machine: MachineFacts }) {
-  const box = machine.boxes.find(({ id }) => id === machine.focus.box);
-  if (box) return <Surface machine={machine} box={box} />;
+export function Picture({ machine }: { machine: MachineFacts | undefined }) {
+  const box = machine?.boxes.find(({ id }) => id === machine.focus.box);
+  if (machine && box) return <Surface machine={machine} box={box} />;
   const words =
-    machine.power === "on" ? texts.monitor.nobody : machine.power === "off" ? texts.monitor.off : texts.monitor.waits;
+    machine?.power === "on" ? texts.monitor.nobody : machine?.power === "off" ? texts.monitor.off : texts.monitor.waits;
   return <div className="monitor-dark">{words}</div>;
 }
 

@@ -27,7 +27,7 @@ export function RightColumn() {
           </button>
         </div>
         {/* One canvas a box, so one place at a time shows it. */}
-        <div className="right-picture">{machine && !full && <Picture machine={machine} />}</div>
+        <div className="right-picture">{!full && <Picture machine={machine} />}</div>
         {machine && <BoxList machine={machine} chips />}
       </section>
       <VerifierColumn />

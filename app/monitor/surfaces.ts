@@ -46,7 +46,11 @@ export function showSurface(view: LabView, platform: string, vm: string, place: 
     surface = { platform, vm, canvas, size };
     surfaces.set(key, surface);
     const handed = canvas.transferControlToOffscreen();
-    view.surface(platform, vm, handed, size, useTheme.getState().theme).catch(refused(key));
+    view.surface(platform, vm, handed, size, useTheme.getState().theme).catch((error: unknown) => {
+      // This canvas is spent; the next time the box is shown it gets another one.
+      if (surfaces.get(key)?.canvas === canvas) surfaces.delete(key);
+      refused(key)(error);
+    });
   }
   place.replaceChildren(surface.canvas);
   fitSurface(view, platform, vm, size);

@@ -2,6 +2,7 @@
 import type { Scenario } from "../../engine/scenarios/index.ts";
 import { useFacts } from "../facts/store.ts";
 import { Chip, Theme, Wordmark } from "../icons/icons.tsx";
+import { useLesson } from "../lesson/lesson.ts";
 import { toggleTheme, useTheme } from "../page/media.ts";
 import { usePage } from "../page/page.ts";
 import { openLab, useView } from "../page/session.ts";
@@ -9,7 +10,9 @@ import { texts } from "../texts.ts";
 
 export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
   const view = useView();
-  const lab = useFacts((facts) => facts.lab);
+  // While a lab is being opened its lesson names it already.
+  const lesson = useLesson((state) => (state.running ? state.scenario?.lab : undefined));
+  const id = useFacts((facts) => facts.lab?.id) ?? lesson ?? "";
   const theme = useTheme((state) => state.theme);
   return (
     <header className="top">
@@ -19,11 +22,11 @@ export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
       </div>
       <label className="top-lab">
         <span className="visually-hidden">{texts.top.lab}</span>
-        <select value={lab?.id ?? ""} onChange={(event) => void openLab(view, scenarios, event.currentTarget.value)}>
-          {!lab && <option value="">{texts.stage.noLab}</option>}
-          {view.terra.labs().map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
+        <select value={id} onChange={(event) => void openLab(view, scenarios, event.currentTarget.value)}>
+          {id === "" && <option value="">{texts.stage.noLab}</option>}
+          {view.terra.labs().map((lab) => (
+            <option key={lab.id} value={lab.id}>
+              {lab.title}
             </option>
           ))}
         </select>

@@ -21,10 +21,11 @@ function haltWords({ status: { halt } }: BoxFacts): string {
 /** Lines of a console that its maker left open for reading. */
 function Slit({ box }: { box: BoxFacts }) {
   const lines = useTails((tails) => tails[`${box.platform}/${box.id}`]);
+  if (!lines?.some((line) => line !== "")) return null;
   return (
     <div className="slit">
       <p>{texts.stage.log}</p>
-      {(lines ?? []).slice(-2).map((line, index) => (
+      {lines.slice(-2).map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines of a log are told apart by their place
         <div key={index}>{line}</div>
       ))}
@@ -70,7 +71,8 @@ export function ClosedBody({ box, machine }: { box: BoxFacts; machine: MachineFa
         ) : (
           <p className="box-note">{texts.stage.off}</p>
         ))}
-      {status.state === "on" && machine.focus.box === box.id && (
+      {glass && status.state === "on" && <p className="box-note">{texts.stage.glass(machine.tvmm)}</p>}
+      {status.state === "on" && !glass && machine.focus.box === box.id && (
         <p className="box-note box-monitor">
           <Screen />
           {texts.stage.hasMonitor(box.platform)}

@@ -7,15 +7,17 @@ interface Place {
   slab: Anchor;
   machine: Anchor;
   party: Anchor;
+  /** Does the machine run another TVMM than the release, so that its slab is not solid. */
+  other: boolean;
 }
 
-function BoxLine({ box, slab, machine, party }: Place) {
+function BoxLine({ box, slab, machine, party, other }: Place) {
   const x = Math.round(middle(box));
   const y = Math.round((slab.top + slab.bottom) / 2);
   return (
     <g>
       <path className="line" d={`M${x} ${box.bottom}V${slab.top}`} />
-      <path className="line in-slab" d={`M${x} ${slab.top}V${y}H${slab.right}`} />
+      <path className={other ? "line in-slab over-other" : "line in-slab"} d={`M${x} ${slab.top}V${y}H${slab.right}`} />
       <path className="line" d={`M${slab.right} ${y}H${party.left}`} />
       <circle className="line-end" cx={machine.right} cy={y} r="4" />
       <circle className="line-end" cx={party.left} cy={y} r="4" />
@@ -29,14 +31,23 @@ export function Lines({ machines }: { machines: readonly MachineFacts[] }) {
   if (!verifier) return null;
   return (
     <svg className="lines" width={width} height={height} aria-hidden="true" focusable="false">
-      {machines.flatMap(({ info, boxes, power }) =>
+      {machines.flatMap(({ info, boxes, power, tvmm }) =>
         boxes.map((box) => {
           const at = anchors[box.path];
           const slab = anchors[`${info.id}/tvmm`];
           const machine = anchors[info.id];
           const answers = power === "on" && box.status.kind === "closed" && box.status.state === "on";
           if (!at || !slab || !machine || !answers) return null;
-          return <BoxLine key={box.path} box={at} slab={slab} machine={machine} party={verifier} />;
+          return (
+            <BoxLine
+              key={box.path}
+              box={at}
+              slab={slab}
+              machine={machine}
+              party={verifier}
+              other={tvmm !== "release"}
+            />
+          );
         }),
       )}
     </svg>

@@ -30,9 +30,11 @@ export function OpenBody({ box }: { box: BoxFacts }) {
       <div className="screen-lines" role="img" aria-label={`${box.status.name}: ${lines.slice(-6).join(". ")}`}>
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines of a screen are told apart by their place
-          <div key={index}>{line || "\u00a0"}</div>
+          <div key={index}>
+            {line || "\u00a0"}
+            {state === "on" && index === lines.length - 1 && <span className="screen-cursor" />}
+          </div>
         ))}
-        {state === "on" && <span className="screen-cursor" />}
       </div>
       {state === "halted" && (
         <p className="box-halt">

@@ -42,6 +42,8 @@ export function createLabView(options: LabOptions): LabView {
   const listeners = new Set<(event: LabEvent) => void>();
   let siteStarted: Promise<Site> | undefined;
   let current: OpenLab | undefined;
+  /** Machines of the lab that is being opened: their boxes want a canvas before open() has resolved. */
+  let building: Map<string, Machine> | undefined;
   let opening: Promise<unknown> = Promise.resolve();
 
   function emit(event: LabEvent): void {
@@ -75,6 +77,7 @@ export function createLabView(options: LabOptions): LabView {
     const openedAt = epoch();
     const log = createMessageLog();
     const machines = new Map<string, Machine>();
+    building = machines;
     const unsubscribe = log.subscribe((message) => emit({ type: "message", message }));
     const note: OpenLab["note"] = (message) => {
       log.add({ ...message, time: Math.max(0, epoch() - openedAt) });
@@ -201,7 +204,7 @@ export function createLabView(options: LabOptions): LabView {
   };
 
   function machineOf(platform: string): Machine {
-    const machine = current?.machines.get(platform);
+    const machine = (current?.machines ?? building)?.get(platform);
     if (!machine)
       throw new TerraError("unknown-platform", `there is no machine ${JSON.stringify(platform)} in the open lab`);
     return machine;
