@@ -423,8 +423,13 @@ bad_vouching vendor-without-tcbinfo '/^2\.23\.133\.5\.4\.1/d' "without a stateme
 bad_vouching vendor-without-version '/^version=/d' "without a version"
 bad_vouching vendor-without-product '/^model=/d' "without a product"
 bad_vouching vendor-strange-version 's/UTF8:1\.10\.0/UTF8:1.10.0-beta/' "a version that cannot be compared"
-bad_vouching vendor-endless-name "s/UTF8:Acme vm/UTF8:$(printf 'x%.0s' {1..65})/" "a product's name of 65 characters"
 bad_vouching vendor-unknown-critical 's/^keyUsage/1.2.3.4.5=critical,DER:0500\n&/' "an unknown critical extension"
+
+begin
+endless=$(printf 'x%.0s' {1..65})
+vouch vendor-endless-name vm "${digest[vm]}" "Acme vm" 1.10.0 "s/UTF8:Acme vm/UTF8:$endless/"
+vendors=vendor-endless-name accept_vm=$(product "$endless" 1.0.0)
+finish vendor-endless-name vm "a product's name of 65 characters"
 
 begin
 vendors=acme-vm accept_vm=$(product "Acme vm" 1.10.1)
