@@ -110,6 +110,10 @@ test("identity is the descriptor's sha256sum, and the disk's root is veritysetup
     expect(/Root hash:\s*([0-9a-f]{64})/.exec(formatted)?.[1]).toBe(boot.root);
     // The tree on the medium is the one that veritysetup made of the data.
     expect(Buffer.compare(readFileSync(`${folder}/${image.id}.tree`), disk.subarray(size))).toBe(0);
-    expect(judge("fsck.erofs", [data])).toContain("No errors found");
+    // fsck speaks by its exit code; control: a damaged superblock.
+    judge("fsck.erofs", [data]);
+    const damaged = Uint8Array.from(disk.subarray(0, size));
+    damaged.fill(0, 1024, 1040);
+    expect(() => judge("fsck.erofs", [save(folder, "damaged", damaged)])).toThrow();
   }
 });
