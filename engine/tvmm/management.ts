@@ -131,6 +131,9 @@ export function management({ machine, media, monitor, emit, debug }: ManagementP
       if (names.has(name) || [...machine.vms.values()].some((each) => each.name === name)) {
         throw new TerraError("bad-argument", `there is a VM named ${name} already; names are unique on a machine`);
       }
+      if (config.cpuShare !== undefined) {
+        throw new TerraError("unsupported", "shares of processor time are not offered yet; leave config.cpuShare out");
+      }
       const vendorCertificates = normalise(config.vendorCertificates ?? []);
       names.add(name);
       try {

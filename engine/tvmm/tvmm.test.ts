@@ -582,6 +582,7 @@ describe("making VMs and devices", () => {
       { op: "resume", vm },
       { op: "connect", a: "dev1", b: "dev2" },
       { op: "create-device", device: { type: "nic" } },
+      { op: "create-vm", config: { name: "half", medium: "hello.firmware", image: "hello", cpuShare: 0.5 } },
       { op: "create-device", device: { type: "serial", purpose: "management" } },
       { op: "create-device", device: { type: "disk", medium: "hello.boot", class: "raw" } },
     ] as const) {

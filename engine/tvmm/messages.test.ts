@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { OwnerEvent } from "../protocol/owner.ts";
+import { messages } from "./messages.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function recorded() {
+  const summaries: string[] = [];
+  const ends: string[] = [];
+  const record = messages("alice", (event: OwnerEvent) => {
+    if (event.type !== "message") return;
+    summaries.push(event.message.summary);
+    ends.push(`${event.message.from} ${event.message.to}`);
+  });
+  return { ...record, summaries, ends };
+}
+
+it("names ends by their machine, and the verifier by nothing", () => {
+  const { tell, ends } = recorded();
+  tell({ from: "verifier", to: "hello", kind: "challenge", summary: "" });
+  tell({ from: "hello", to: "tvmm", kind: "get-id", summary: "" });
+  expect(ends).toEqual(["verifier alice/hello", "alice/hello alice/tvmm"]);
+});
+
+it("a guest that asks without end is counted after the hundredth in a second, and another one is still heard", () => {
+  const { tell, summaries } = recorded();
+  for (let n = 0; n < 1000; n++) tell({ from: "loud", to: "tvmm", kind: "get-id", summary: "GET-ID" });
+  tell({ from: "quiet", to: "tvmm", kind: "get-id", summary: "quiet" });
+  expect(summaries).toHaveLength(101);
+  vi.advanceTimersByTime(1000);
+  tell({ from: "loud", to: "tvmm", kind: "get-id", summary: "again" });
+  expect(summaries.slice(101)).toEqual(["900 more messages within a second were not recorded", "again"]);
+});
+
+it("the owner's calls are all recorded", () => {
+  const { tell, summaries } = recorded();
+  for (let n = 0; n < 500; n++) tell({ from: "owner", to: "tvmm", kind: "management", summary: "x" });
+  expect(summaries).toHaveLength(500);
+});
