@@ -13,7 +13,7 @@ import { createMedia } from "./media.ts";
 import { createMessageLog } from "./messages.ts";
 import { createPlatform } from "./platform.ts";
 import { catalogueImages, type Site, type SiteOptions, startSite } from "./site.ts";
-import { check, defaultPolicy } from "./verifier.ts";
+import { check, defaultPolicy, mergedPolicy } from "./verifier.ts";
 import type { LabEvent, LabView } from "./view.ts";
 import { createVm } from "./vm.ts";
 
@@ -189,7 +189,7 @@ export function createLabView(options: LabOptions): LabView {
     policy: async () => defaultPolicy(await site(), current?.description),
     async appraise(evidence, nonce, policy) {
       const started = performance.now();
-      const result = await check(evidence, nonce, policy ?? (await terra.policy()));
+      const result = await check(evidence, nonce, mergedPolicy(await terra.policy(), policy ?? {}));
       const failed = result.checks.find((each) => !each.passed);
       current?.note({
         from: "verifier",

@@ -22,6 +22,16 @@ export function defaultPolicy(site: Site, lab: LabDescription | undefined): Appr
   };
 }
 
+/** A script's policy over the lab's own: what it leaves out stays as the lab has it, layer by layer. */
+export function mergedPolicy(own: AppraisalPolicy, given: AppraisalPolicy): AppraisalPolicy {
+  return {
+    ...own,
+    ...given,
+    vendorRoots: { ...own.vendorRoots, ...given.vendorRoots },
+    accept: { ...own.accept, ...given.accept },
+  };
+}
+
 function isEvidence(raw: unknown): raw is Evidence {
   if (typeof raw !== "object" || raw === null) return false;
   const { chain, vendors, signature } = raw as Partial<Evidence>;

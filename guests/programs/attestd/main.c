@@ -140,6 +140,11 @@ static void work(struct agent *agent) {
   publish(agent);
 }
 
+/* Without a certificate there is nothing to answer with yet; the challenge is kept until there is. */
+static int can_answer(const struct agent *agent) {
+  return agent->line.challenged && (agent->endorsement.valid || agent->line.nonce_length != COM2_NONCE_SIZE);
+}
+
 static void answer_challenge(struct agent *agent) {
   static uint8_t body[FRAME_BODY_LIMIT];
   char why[128] = "";
@@ -147,8 +152,6 @@ static void answer_challenge(struct agent *agent) {
   agent->line.challenged = 0;
   if (agent->line.nonce_length != COM2_NONCE_SIZE) {
     snprintf(why, sizeof why, "a nonce has %d bytes, this one has %zu", COM2_NONCE_SIZE, agent->line.nonce_length);
-  } else if (!agent->endorsement.valid) {
-    snprintf(why, sizeof why, "this box's evidence key is not endorsed yet");
   } else {
     length = evidence_make(&agent->endorsement, &agent->key, agent->line.nonce, body);
     if (length == 0) snprintf(why, sizeof why, "the evidence is larger than %d bytes", FRAME_BODY_LIMIT);
@@ -196,7 +199,7 @@ static void serve(struct agent *agent, int listener) {
       continue;
     }
     work(agent);
-    if (agent->line.challenged) {
+    if (can_answer(agent)) {
       answer_challenge(agent);
       continue;
     }

@@ -6,25 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "p256-base.h"
-
-/* The base point's multiples as BearSSL wants them: a number of at most 32 bytes, the point's length or 0. */
-static size_t multiply_base(unsigned char *point, const unsigned char *number, size_t length, int curve) {
-  uint8_t scalar[P256_SCALAR_SIZE] = {0};
-  if (curve != BR_EC_secp256r1 || length > sizeof scalar) return 0;
-  memcpy(scalar + sizeof scalar - length, number, length);
-  return p256_base(scalar, point) == 0 ? P256_POINT_SIZE : 0;
-}
-
-/* BearSSL's P-256 for 32-bit processors, but for the one product that making keys and signing are made of. */
-static const br_ec_impl *curve(void) {
-  static br_ec_impl ours;
-  if (!ours.mulgen) {
-    ours = br_ec_p256_m31;
-    ours.mulgen = multiply_base;
-  }
-  return &ours;
-}
+/* BearSSL's P-256 for 32-bit processors. */
+static const br_ec_impl *const curve = &br_ec_p256_m31;
 
 static int fill_random(uint8_t *bytes, size_t count) {
   while (count > 0) {
@@ -44,16 +27,16 @@ int key_make(struct key *key) {
   br_hmac_drbg_init(&generator, &br_sha256_vtable, seed, sizeof seed);
   br_ec_private_key private_key;
   size_t private_length =
-      br_ec_keygen(&generator.vtable, curve(), &private_key, key->private_part, BR_EC_secp256r1);
+      br_ec_keygen(&generator.vtable, curve, &private_key, key->private_part, BR_EC_secp256r1);
   if (private_length != KEY_PRIVATE_SIZE) return -1;
-  return br_ec_compute_pub(curve(), 0, key->public_part, &private_key) == KEY_PUBLIC_SIZE ? 0 : -1;
+  return br_ec_compute_pub(curve, 0, key->public_part, &private_key) == KEY_PUBLIC_SIZE ? 0 : -1;
 }
 
 size_t key_sign(const struct key *key, const uint8_t digest[KEY_DIGEST_SIZE], uint8_t signature[KEY_SIGNATURE_LIMIT]) {
   uint8_t copy[KEY_PRIVATE_SIZE];
   memcpy(copy, key->private_part, sizeof copy);
   br_ec_private_key private_key = {.curve = BR_EC_secp256r1, .x = copy, .xlen = sizeof copy};
-  return br_ecdsa_i31_sign_asn1(curve(), &br_sha256_vtable, digest, &private_key, signature);
+  return br_ecdsa_i31_sign_asn1(curve, &br_sha256_vtable, digest, &private_key, signature);
 }
 
 size_t key_pem(const struct key *key, char pem[KEY_PEM_LIMIT]) {
