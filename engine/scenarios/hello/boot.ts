@@ -35,7 +35,8 @@ export const boot: Step = {
     }
     await Promise.all(context.lab.vms().map((vm) => context.lab.vm(vm).waitForState("on")));
     const { console } = context.lab.vm("alice/pc");
-    await console.waitFor(/[#$] $/, { from: 0 });
+    // The shell asks for the cursor's position right behind its prompt, sometimes in the same breath.
+    await console.waitFor(/\S [#$] /, { from: 0 });
     await console.write("uname -sr\n");
     const shell = await console.waitFor(/Linux \d+\.\S+/);
     artifacts.push({ kind: "console" as const, value: shell });
