@@ -41,7 +41,15 @@ function Legend({ map }: { map: BlockMap }) {
   );
 }
 
-export function BlockMapView({ box, disk, map }: { box: BoxFacts; disk: MeasurementNode; map: BlockMap }) {
+interface Props {
+  box: BoxFacts;
+  /** Of the box itself: its descriptor's. */
+  digest: string;
+  disk: MeasurementNode;
+  map: BlockMap;
+}
+
+export function BlockMapView({ box, digest, disk, map }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [{ width, height }, setSize] = useState({ width: 0, height: 0 });
@@ -110,7 +118,7 @@ export function BlockMapView({ box, disk, map }: { box: BoxFacts; disk: Measurem
         </span>
         <SaveFiles box={box} />
       </div>
-      <Confirm box={box} />
+      <Confirm box={box} digest={digest} />
     </div>
   );
 }

@@ -41,11 +41,11 @@ export function MeasurementsTools() {
   );
 }
 
-function Disk({ box, disk }: { box: BoxFacts; disk: MeasurementNode }) {
+function Disk({ box, digest, disk }: { box: BoxFacts; digest: string; disk: MeasurementNode }) {
   useBlocksVersion();
   const map = blocksOf(`${box.platform}/${box.id}`, disk.name);
   if (disk.blocks) setTotal(map, disk.blocks.total);
-  return <BlockMapView key={`${box.path}/${disk.name}`} box={box} disk={disk} map={map} />;
+  return <BlockMapView key={`${box.path}/${disk.name}`} box={box} digest={digest} disk={disk} map={map} />;
 }
 
 function Tree({ box, tree }: { box: BoxFacts; tree: BoxTree }) {
@@ -53,7 +53,7 @@ function Tree({ box, tree }: { box: BoxFacts; tree: BoxTree }) {
   return (
     <div className="measurements">
       <TreeRows box={box} tree={tree} />
-      {disk && <Disk box={box} disk={disk} />}
+      {disk && <Disk box={box} digest={tree.box.digest} disk={disk} />}
     </div>
   );
 }

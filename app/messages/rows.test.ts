@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import type { Message } from "../../engine/lab/api.ts";
+import { confirmations } from "./confirm.ts";
+import { lifelines } from "./lifelines.ts";
+import { asText, filtered, hexRow, kinds, words } from "./rows.ts";
+
+const message = (fields: Partial<Message>): Message => ({
+  sequence: 7,
+  time: 0,
+  from: "alice/hello",
+  to: "alice/tvmm",
+  kind: "endorse",
+  summary: "",
+  ...fields,
+});
+
+describe("message rows", () => {
+  it("say the kind once, in the summary's own words where it begins with it", () => {
+    expect(words(message({ summary: "ENDORSE, 234 bytes" }))).toEqual({ head: "ENDORSE", rest: "234 bytes" });
+    expect(words(message({ kind: "get-id", summary: "hello is it" }))).toEqual({ head: "get-id", rest: "hello is it" });
+  });
+
+  it("are filtered and counted by kind", () => {
+    const all = [message({}), message({ kind: "power" }), message({})];
+    expect(filtered(all, "power")).toHaveLength(1);
+    expect(filtered(all, null)).toHaveLength(3);
+    expect(kinds(all)).toEqual([
+      ["endorse", 2],
+      ["power", 1],
+    ]);
+  });
+
+  it("a dump shows each byte as digits and, if it is printable, as a character", () => {
+    const row = hexRow(Uint8Array.of(0x41, 0x00, 0x7e, 0x7f), 0, 16);
+    expect(row).toEqual({ offset: 0, hex: "41 00 7e 7f", text: "A·~·" });
+  });
+
+  it("only text is shown as text", () => {
+    expect(asText(new TextEncoder().encode("OK\n"))).toBe("OK\n");
+    expect(asText(Uint8Array.of(0x30, 0x82, 0xff))).toBeNull();
+    expect(asText(Uint8Array.of(0x41, 0x00))).toBeNull();
+  });
+});
+
+describe("commands beside a message", () => {
+  it("fit what it holds", () => {
+    const request = confirmations(message({ bytes: Uint8Array.of(0x30, 0x82) }));
+    expect(request.commands[0]?.line).toBe("openssl req -inform DER -in message-7.der -noout -verify");
+    const pem = new TextEncoder().encode("-----BEGIN CERTIFICATE-----\n");
+    expect(confirmations(message({ bytes: pem })).file).toBe("message-7.pem");
+    expect(confirmations(message({})).commands).toEqual([]);
+  });
+});
+
+describe("lifelines", () => {
+  it("fall from boxes' middles, from the machine's edge for its TVMM, and leave out what does not speak", () => {
+    const place = (left: number, right: number) => ({ left, right, top: 0, bottom: 1 });
+    const anchors = {
+      alice: place(10, 600),
+      "alice/hello": place(300, 500),
+      "alice/tvmm": place(20, 590),
+      "alice/chip": place(20, 100),
+      verifier: place(700, 900),
+    };
+    const lines = lifelines(anchors, new Set(["verifier"]));
+    expect(lines.map(({ end, x }) => [end, x])).toEqual([
+      ["alice/hello", 400],
+      ["alice/tvmm", 600],
+      ["verifier", 800],
+    ]);
+    expect(lifelines(anchors, new Set(["alice/owner"])).some(({ end }) => end === "alice/owner")).toBe(true);
+  });
+});
