@@ -80,6 +80,14 @@ test("a guest that sets impossible sizes does no harm", async () => {
   expect(typeof screen.text()).toBe("string");
 });
 
+test("a graphical mode that is set half-way has no picture, and no text", async () => {
+  const { screen } = await shown(write(0, 0, "text"), asm.in8(0x3da), asm.out8(0x3c0, 0x30), asm.out8(0x3c0, 1));
+  expect(screen.graphical).toBe(true);
+  let pictures = 0;
+  screen.takePictures(() => pictures++);
+  expect([pictures, screen.text()]).toEqual([0, ""]);
+});
+
 test("code page 437 has 256 characters, the ASCII ones in their places", () => {
   expect(CP437).toHaveLength(256);
   expect(CP437[65]).toBe("A");

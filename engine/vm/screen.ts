@@ -144,8 +144,13 @@ export function watchScreen(emulator: Emulator, onChange: () => void): Screen {
     },
     takePictures(draw) {
       pictures = draw;
-      emulator.v86.cpu.devices.vga.screen_fill_buffer();
-      pictures = undefined;
+      try {
+        emulator.v86.cpu.devices.vga.screen_fill_buffer();
+      } catch {
+        // A mode that the guest has set half-way only: there is no picture yet.
+      } finally {
+        pictures = undefined;
+      }
     },
     text() {
       if (graphical) return "";
