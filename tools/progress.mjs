@@ -42,7 +42,11 @@ const seconds = (from) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
 export function run(command, args, { cwd = ROOT, env = {}, show = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-    const stop = (signal) => child.kill(signal);
+    let stopped = false;
+    const stop = (signal) => {
+      stopped = true;
+      child.kill(signal);
+    };
     process.once("SIGINT", stop);
     process.once("SIGTERM", stop);
     const lines = [];
@@ -68,6 +72,11 @@ export function run(command, args, { cwd = ROOT, env = {}, show = false } = {}) 
     child.on("close", (code, signal) => {
       process.off("SIGINT", stop);
       process.off("SIGTERM", stop);
+      // Whoever stops the command means all of it, not the next step.
+      if (stopped) {
+        console.error(`\nStopped while running "${command} ${args.join(" ")}".`);
+        process.exit(1);
+      }
       if (signal) lines.push(`(stopped by ${signal})`);
       resolve({ code: code ?? 1, lines });
     });

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import process from "node:process";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { must, run, StepFailed, steps } from "./progress.mjs";
@@ -30,6 +31,24 @@ describe("running commands", () => {
 
   it("counts a command stopped by a signal as failed", async () => {
     expect((await node('process.kill(process.pid, "SIGKILL")')).code).not.toBe(0);
+  });
+});
+
+describe("stopping", () => {
+  it("stops the command and all that would follow it", async () => {
+    const progress = JSON.stringify(new URL("./progress.mjs", import.meta.url).href);
+    const endless = `["-e", 'console.log("up"); setInterval(() => {}, 1000)']`;
+    const script = `import { run } from ${progress}; await run(process.execPath, ${endless}, { show: true }); console.log("went on");`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("up")) child.kill("SIGTERM");
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(1);
+    expect(said).toContain("up");
+    expect(said).not.toContain("went on");
   });
 });
 

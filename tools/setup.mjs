@@ -7,7 +7,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -107,6 +107,15 @@ export function siteInputs(root = ROOT) {
   return digestOf(root, names, (name) => name.startsWith("public/images/blobs/"));
 }
 
+function alive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
 /** Builds dist/ if its inputs have changed since. Vite writes beside it, so that dist/ is whole or absent. */
 export async function buildSite({ force = false } = {}) {
   const dist = path.join(ROOT, "dist");
@@ -117,7 +126,13 @@ export async function buildSite({ force = false } = {}) {
     const last = JSON.parse(readFileSync(stamp, "utf8"));
     if (last.inputs === inputs && last.output === sizes()) return "up to date";
   }
-  const fresh = path.join(ROOT, "node_modules/.cache/terra-lab", `dist-${process.pid}`);
+  const building = path.join(ROOT, "node_modules/.cache/terra-lab");
+  const fresh = path.join(building, `dist-${process.pid}`);
+  mkdirSync(building, { recursive: true });
+  for (const left of readdirSync(building)) {
+    const pid = Number(/^dist-(\d+)$/.exec(left)?.[1]);
+    if (pid > 0 && !alive(pid)) rmSync(path.join(building, left), { recursive: true, force: true });
+  }
   try {
     await must(process.execPath, ["node_modules/vite/bin/vite.js", "build", "--outDir", fresh, "--emptyOutDir"], {
       env: { NODE_ENV: "production" },
