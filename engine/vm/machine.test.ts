@@ -55,6 +55,19 @@ test("what v86 cannot emulate halts the guest and not this thread: a write to a 
   expect(await halt).toEqual({ reason: "fault" });
 });
 
+test("a fault that the guest cannot handle, thrice, ends the machine", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  // lidt of a table without entries, then a breakpoint.
+  const { machine, halt } = await trial(guest([0x0f, 0x01, 0x1d, 0, 0, 0x20, 0], [0xcc], asm.spin));
+  await machine.run();
+  expect(await halt).toEqual({ reason: "fault" });
+});
+
+test("a guest that does not fit into its memory, or is none, is refused before anything is made", async () => {
+  await expect(trial(new Uint8Array(4096))).rejects.toMatchObject({ code: "bad-argument" });
+  await expect(trial(guest(asm.spin), { memoryMiB: 1 })).rejects.toThrow("end at 2 MiB; the machine has 1 MiB");
+});
+
 test("v86's own test ports are gone: 0xF4 does nothing", async () => {
   const { machine, halt, output } = await trial(guest(asm.out8(0xf4, 1), asm.text(COM1, "on"), asm.cli, asm.hlt));
   await machine.run();

@@ -7,6 +7,7 @@ import { V86 } from "v86";
 import { TerraError } from "../protocol/errors.ts";
 import type { Halt } from "../protocol/owner.ts";
 import { interruptLines, routeInterrupts } from "./interrupt-lines.ts";
+import { checkMultiboot } from "./multiboot.ts";
 import { withoutWorkers } from "./no-workers.ts";
 import { type Scheduler, takeOver } from "./scheduler.ts";
 import { type SerialLine, serialLine } from "./serial.ts";
@@ -86,7 +87,9 @@ async function powerUp(options: MachineOptions): Promise<Emulator> {
   return internals(emulator);
 }
 
+/** Code "bad-argument" if stub and kernel cannot be started in this memory. */
 export async function createMachine(options: MachineOptions, events: MachineEvents): Promise<Machine> {
+  checkMultiboot(options.boot, options.memoryMiB << 20);
   const emulator = await withoutWorkers(() => powerUp(options));
   const loop = emulator.v86;
   const { cpu } = loop;
