@@ -91,7 +91,7 @@ test("a browser without a needed feature is told which", async ({ page }) => {
 test("a window that is too narrow is told so", async ({ page }) => {
   await page.setViewportSize({ width: 900, height: 700 });
   await page.goto("./");
-  await expect(page.getByText(/1024/)).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Terra Lab needs a wider window" })).toBeVisible();
 });
 
 test("the site works below any path of a plain server", async ({ browser }) => {
