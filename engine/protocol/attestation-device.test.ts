@@ -186,6 +186,7 @@ describe("time and DTR", () => {
     requests[0]?.answer("OK", ascii("for the one before"));
     expect(sent).toEqual([]);
     device.receive(ascii("GET-ID 0\n"));
+    requests[0]?.answer("OK", ascii("for the one before"));
     requests[1]?.answer("OK", ascii("x"));
     requests[1]?.answer("OK", ascii("x"));
     expect(sent).toEqual(["OK 1\nx"]);

@@ -181,7 +181,7 @@ export function management({ machine, media, monitor, emit, debug }: ManagementP
       if (device.attachedTo !== undefined) {
         throw new TerraError("bad-state", `${device.id} is attached to ${device.attachedTo} already`);
       }
-      if (device.config.type === "serial" && device.config.purpose === "console" && vm.console === "none" && !debug) {
+      if (device.config.type === "serial" && device.config.purpose === "console" && vm.console === "none") {
         throw vm.kind === "closed"
           ? new TerraError("closed-box", `the maker of ${vm.name} left no console open; its owner cannot open one`)
           : new TerraError("no-console", `the image of ${vm.name} has no console`);

@@ -206,6 +206,17 @@ describe("challenges", () => {
     expect((await tb.status(vm))?.state).toBe("on");
   });
 
+  it("a box that halts in the middle rejects what waits, at once", async () => {
+    const tb = await bench();
+    const { vm } = await tb.box("hello");
+    await tb.ask({ op: "on", vm });
+    const com2 = guest(workerOf(tb));
+    const refused = expect(tb.ask({ op: "challenge", vm, nonce: new Uint8Array(32) })).rejects.toThrow(/^bad-state: /);
+    await com2.frame();
+    workerOf(tb).emit({ type: "halt", halt: { reason: "panic" } });
+    await refused;
+  });
+
   it("a box that stops in the middle rejects what waits", async () => {
     const tb = await bench();
     const { vm } = await tb.box("hello");
@@ -272,6 +283,7 @@ describe("tampering", () => {
     expect(worker.terminated).toBe(false);
     await expect(tb.ask({ op: "challenge", vm, nonce: new Uint8Array(32) })).rejects.toThrow(/^bad-state: /);
     await expect(tb.person({ op: "type", text: "x" })).rejects.toThrow(/^bad-state: /);
+    worker.emit({ type: "blocks", device: boot, verified: [4, 5], failed: [] });
     expect(await tb.person({ op: "text", vm })).toEqual({ strip: "strip", screen: "screen" });
     expect(tb.messages("halt")[0]?.summary).toContain("disk boot, block 9");
     const tree = (await tb.ask({
@@ -420,8 +432,10 @@ describe("sealed storage", () => {
 
   it("a damaged frame is not written over", async () => {
     const sealed = new Uint8Array(65536);
-    sealed[100] = 1;
     sealed[3] = 7;
+    // A length that would do, behind a magic that does not.
+    sealed[8] = 33;
+    sealed[12] = 1;
     const tb = await bench({ sealed });
     expect(tb.sealCalls).toEqual([]);
     expect(tb.messages("power")[0]).toMatchObject({ outcome: "refused" });
@@ -512,6 +526,26 @@ describe("ON and OFF", () => {
     await tb.ask({ op: "on", vm });
     expect((await tb.status(vm))?.state).toBe("on");
     expect(tb.workers.alive()).toBe(1);
+  });
+
+  it("OFF gives up an ON whose worker is being launched, and ends that worker", async () => {
+    const tb = await bench();
+    const { vm } = await tb.box("hello");
+    let release = () => {};
+    let launching = () => {};
+    const begun = new Promise<void>((resolve) => (launching = resolve));
+    tb.workers.behaviour.start = () => {
+      launching();
+      return new Promise((resolve) => (release = resolve));
+    };
+    const refused = expect(tb.ask({ op: "on", vm })).rejects.toThrow(/^bad-state: hello was switched off/);
+    await begun;
+    await tb.ask({ op: "off", vm });
+    await refused;
+    release();
+    await tb.vms();
+    expect((await tb.status(vm))?.state).toBe("off");
+    expect(tb.workers.alive()).toBe(0);
   });
 
   it("wrong states are refused and change nothing", async () => {
@@ -633,6 +667,9 @@ describe("the person", () => {
     const pcWorker = workerOf(tb);
     await tb.ask({ op: "on", vm: hello.vm });
     pcWorker.emit({ type: "text", strip: "s", screen: "not shown" });
+    pcWorker.emit({ type: "blocks", device: pc.boot, verified: [1], failed: [] });
+    await tb.until(() => tb.events.some((event) => event.type === "blocks" && event.vm === pc.vm));
+    await tb.person({ op: "focused" });
     workerOf(tb).emit({ type: "text", strip: "s", screen: "shown" });
     const screens = () => tb.personEvents.flatMap((event) => (event.type === "text" ? [event.screen] : []));
     await tb.until(() => screens().includes("shown"));
