@@ -42,7 +42,7 @@ async function boot(image: BuiltImage, commandLine = image.descriptor.commandLin
   );
   const screen = watchScreen(it.machine.emulator, () => {});
   text = () => screen.text();
-  enterTextMode(it.machine.emulator.v86.cpu.io);
+  enterTextMode(it.machine.emulator.v86.cpu);
   return { ...it, screen };
 }
 

@@ -111,7 +111,7 @@ export async function start(init: VmInit): Promise<void> {
     });
     shown = surface(strip, screen);
   }
-  enterTextMode(machine.emulator.v86.cpu.io);
+  enterTextMode(machine.emulator.v86.cpu);
 
   const display = (): { screen: Screen; surface: Surface } => {
     if (!screen || !shown) throw new TerraError("bad-state", `${strip.name} was made without a display`);

@@ -89,6 +89,8 @@ test("keyboard controller", () => {
 
 test("VGA and the adapter that screen.ts takes the place of", () => {
   expect(shape(devices.vga, "screen_fill_buffer")).toEqual(all("screen_fill_buffer", "function"));
+  expect(devices.vga.vga256_palette).toBeInstanceOf(Int32Array);
+  expect(devices.vga.dac_map).toHaveLength(16);
   const calls =
     "put_char set_mode clear_text_state clear_screen set_size_text set_size_graphical update_cursor update_cursor_scanline update_buffer";
   expect(shape(emulator.screen_adapter, calls)).toEqual(all(calls, "function"));

@@ -82,9 +82,11 @@ export interface Ps2 {
 }
 
 export interface Vga {
-  graphical_mode: boolean;
+  /** 0xRRGGBB. */
+  vga256_palette: Int32Array;
+  /** Of each of the 16 attributes: its entry in the palette. */
+  dac_map: Uint8Array;
   screen_fill_buffer(): void;
-  complete_redraw(): void;
 }
 
 export interface Pci {
