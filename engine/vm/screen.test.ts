@@ -76,7 +76,7 @@ test("a guest that sets impossible sizes does no harm", async () => {
     asm.out8(0x3d4, 0x12),
     asm.out8(0x3d5, 0xff),
   );
-  expect(screen.columns * screen.rows).toBeLessThanOrEqual(65536);
+  expect(screen.columns * screen.rows).toBeLessThanOrEqual(32768);
   expect(typeof screen.text()).toBe("string");
 });
 

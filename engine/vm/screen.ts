@@ -43,7 +43,7 @@ const LINES_OF_CELL = 16;
 /** Three numbers for each cell: code, background, foreground. */
 const FIELDS = 3;
 /** More cells than any mode has; registers of a hostile guest give more. */
-const MAX_CELLS = 65536;
+const MAX_CELLS = 32768;
 
 /** Takes the place of v86's screen adapter. `onChange` is called at every change, often. */
 export function watchScreen(emulator: Emulator, onChange: () => void): Screen {
