@@ -78,7 +78,7 @@ export const texts = {
     tvmm: "TVMM",
     measured: (size: string) => `measured ${size}, starting`,
     tvmmWaits: "waits for the loader",
-    tvmmOff: "off",
+    notStarted: "not started",
     otherBuild: (name: string) => `${name} build: lets the owner look into closed boxes`,
     chip: "chip",
     chipNote: "Simulated. Its keys stay in this browser and survive a reload.",

@@ -18,8 +18,9 @@ export function BoxList({ machine, chips = false }: { machine: MachineFacts; chi
       className={chips ? "box-chips" : "box-list"}
       data-monitor-list={platform}
       onKeyDown={(event) => {
-        if (!/^[1-9]$/.test(event.key)) return;
-        give(Number(event.key) - 1);
+        const index = Number(event.key) - 1;
+        if (!machine.boxes[index]) return;
+        give(index);
         event.preventDefault();
         event.stopPropagation();
       }}

@@ -12,7 +12,7 @@ export function RightColumn() {
   const full = usePage((page) => page.fullMonitor);
   return (
     <aside className="right" aria-label={texts.regions.right} data-region="right" tabIndex={-1}>
-      <section className="right-monitor">
+      <section className="right-monitor" data-beside="monitor" tabIndex={-1} aria-label={texts.lenses.monitor}>
         <div className="right-head">
           <h2 className="heading">{machine ? texts.monitor.title(machine.info.id) : texts.lenses.monitor}</h2>
           <Spot at="monitor" inline />

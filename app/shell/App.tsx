@@ -16,7 +16,6 @@ import { useMedia, useTheme, useWide } from "../page/media.ts";
 import { LENSES, type Lens, usePage } from "../page/page.ts";
 import { useView, ViewContext } from "../page/session.ts";
 import { Stage } from "../stage/Stage.tsx";
-import { texts } from "../texts.ts";
 import { VerifierLens, VerifierTools } from "../verifier/VerifierLens.tsx";
 import { BottomBar } from "./BottomBar.tsx";
 import { useKeys } from "./keys.ts";
@@ -91,7 +90,6 @@ export function App({ view, scenarios }: { view: LabView; scenarios: readonly Sc
   return (
     <ViewContext value={view}>
       {narrow ? <Narrow width={window.innerWidth} /> : <Regions scenarios={scenarios} />}
-      <span className="visually-hidden">{texts.name}</span>
     </ViewContext>
   );
 }

@@ -26,7 +26,10 @@ function act(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return false;
   const lens = LENSES[Number(event.key) - 1];
   if (/^[1-5]$/.test(event.key) && lens) {
-    chooseLens(lens);
+    // In a wide window two lenses stand in the right column: the key goes there.
+    const beside = document.querySelector<HTMLElement>(`[data-beside="${lens}"]`);
+    if (beside) beside.focus();
+    else chooseLens(lens);
     return true;
   }
   const page = usePage.getState();

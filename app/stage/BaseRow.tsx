@@ -5,6 +5,13 @@ import { Digest } from "../parts/Digest.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 
+const notMeasured: Record<MachineFacts["power"], string> = {
+  off: texts.stage.off,
+  starting: texts.stage.wait,
+  on: texts.stage.wait,
+  failed: texts.stage.notStarted,
+};
+
 function Layer({ machine, name }: { machine: MachineFacts; name: "firmware" | "loader" }) {
   const stage = machine.measured.find((each) => each.name === name);
   const place = `${machine.info.id}/${name}`;
@@ -17,7 +24,7 @@ function Layer({ machine, name }: { machine: MachineFacts; name: "firmware" | "l
           # <Digest value={stage.digest} what={texts.stage[name]} />
         </span>
       ) : (
-        <span className="quiet">{machine.power === "off" ? texts.stage.off : texts.stage.wait}</span>
+        <span className="quiet">{notMeasured[machine.power]}</span>
       )}
     </div>
   );

@@ -12,7 +12,8 @@ const STAYS_MS = 2500;
 
 export function Capsule() {
   const last = useFacts((facts) => facts.messages.findLast(onTheLine));
-  const [gone, setGone] = useState<number>(-1);
+  // What went over before the stage was drawn is over.
+  const [gone, setGone] = useState<number>(last?.sequence ?? -1);
   const sequence = last?.sequence;
   useEffect(() => {
     if (sequence === undefined) return;

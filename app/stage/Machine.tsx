@@ -1,7 +1,7 @@
 /** One machine, from the chip upwards: a stage is dashed until it was measured, and boxes stand on a TVMM that runs. */
 import type { MachineFacts } from "../facts/facts.ts";
 import { totalProgress } from "../facts/facts.ts";
-import { splitError } from "../facts/format.ts";
+import { shortenDigests, splitError } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Mark } from "../icons/marks.tsx";
 import { startMachine, useView } from "../page/session.ts";
@@ -24,7 +24,7 @@ function Failure({ machine }: { machine: MachineFacts }) {
           {machine.info.id} {texts.stage.failed}: {code}
         </strong>
       </p>
-      <p className="error-text">{text}</p>
+      <p className="error-text">{shortenDigests(text)}</p>
       <button type="button" className="button" onClick={() => void startMachine(view, machine.info.id)}>
         {texts.stage.startAgain(machine.info.id)}
       </button>

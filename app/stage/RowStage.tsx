@@ -3,7 +3,7 @@ import type { CSSProperties } from "react";
 import type { MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
 import { Carton, Lock, Shield } from "../icons/icons.tsx";
-import { Mark } from "../icons/marks.tsx";
+import { Outcome } from "../icons/marks.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { frame } from "./colours.ts";
@@ -26,9 +26,9 @@ export function RowStage({ machines }: { machines: readonly MachineFacts[] }) {
               {status.kind === "closed" ? <Lock /> : <Carton />}
               {status.name}
               {status.state === "halted" && (
-                <>
-                  <Mark kind="bad" /> {texts.stage.halted}
-                </>
+                <span className="pill">
+                  <Outcome kind="bad">{texts.stage.halted}</Outcome>
+                </span>
               )}
             </span>
           ))}
@@ -43,7 +43,11 @@ export function RowStage({ machines }: { machines: readonly MachineFacts[] }) {
         <Spot at="verifier" />
         <Shield />
         {texts.stage.verifier}
-        {appraisal && <Mark kind={appraisal.result.accepted ? "ok" : "bad"} />}
+        {appraisal && (
+          <Outcome kind={appraisal.result.accepted ? "ok" : "bad"}>
+            {appraisal.result.accepted ? texts.verifier.accepted : texts.verifier.refused}
+          </Outcome>
+        )}
       </span>
     </div>
   );

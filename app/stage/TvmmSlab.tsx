@@ -5,6 +5,13 @@ import { Digest } from "../parts/Digest.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 
+const notRunning: Record<MachineFacts["power"], string> = {
+  off: texts.stage.off,
+  starting: texts.stage.tvmmWaits,
+  on: texts.stage.tvmmWaits,
+  failed: texts.stage.notStarted,
+};
+
 export function TvmmSlab({ machine }: { machine: MachineFacts }) {
   const { power, tvmm, measured, info } = machine;
   const stage = measured.find(({ name }) => name === "tvmm");
@@ -30,7 +37,7 @@ export function TvmmSlab({ machine }: { machine: MachineFacts }) {
           {!runs && stage && <span className="slab-digest">{texts.stage.measured(bytes(stage.size))}</span>}
         </>
       ) : (
-        <span>{power === "starting" ? texts.stage.tvmmWaits : texts.stage.tvmmOff}</span>
+        <span>{notRunning[power]}</span>
       )}
     </div>
   );

@@ -9,7 +9,7 @@ import { OutsideCommands } from "./VerifierLens.tsx";
 
 export function VerifierColumn() {
   return (
-    <section className="right-verifier">
+    <section className="right-verifier" data-beside="verifier" tabIndex={-1} aria-label={texts.lenses.verifier}>
       <div className="right-head">
         <h2 className="heading">{texts.verifier.title}</h2>
         <Spot at="verifier:checks" inline />
