@@ -134,7 +134,8 @@ export type OwnerRequest =
   | { op: "measurements"; vm: string; options: MeasurementOptions }
   /** Reply: { primary, secondary }. */
   | { op: "identity"; vm: string }
-  /** Role: remote party. nonce: 32 bytes. Reply: Evidence. A guest that does not answer within 10 s: "silent". */
+  /** Role: remote party. nonce: 32 bytes. Reply: Evidence. "silent": the agent has not opened its device
+   *  within 20 s, or did not answer within 10 s. */
   | { op: "challenge"; vm: string; nonce: Uint8Array }
   /** Reply: Uint8Array, all output since power-on (a ring of 1 MiB). "no-console" where the maker left none open. */
   | { op: "console-read"; vm: string }

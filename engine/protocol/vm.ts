@@ -31,6 +31,12 @@ export interface StripText {
   colour: string;
 }
 
+/** What the strip says, in one line, for those who do not see it; a box that stopped says why. */
+export function stripText(strip: StripText, halted?: string): string {
+  const what = [strip.kind, strip.identity, halted && `halted: ${halted}`].filter(Boolean).join(" · ");
+  return `${strip.name} · ${what} · ${strip.sign ?? "no sign"}`;
+}
+
 /** Init of the measured launch (launch.ts): `start(init)` of the vm worker's module. */
 export interface VmInit {
   memoryMiB: number;

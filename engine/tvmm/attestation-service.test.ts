@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateKeyPair, issueHardwareRoot } from "../attestation/index.ts";
 import type { BoxMessage } from "../protocol/owner.ts";
-import { attestationService, EVIDENCE_MS, type Identity } from "./attestation-service.ts";
+import { attestationService, EVIDENCE_MS, type Identity, LISTEN_MS } from "./attestation-service.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const nonce = new Uint8Array(32).fill(66);
@@ -54,6 +54,26 @@ describe("a challenge", () => {
     const answer = expect(second).rejects.toThrow(/^refused: the agent in hello answers: no key/);
     box.receive(ascii("ERR 6\nno key"));
     await answer;
+    expect(box.timers()).toBe(0);
+  });
+
+  it("waits for an agent that is still booting, and its time to answer begins when it listens", async () => {
+    const box = await service();
+    const late = expect(box.challenge(nonce)).rejects.toThrow(/did not answer a challenge/);
+    box.pass(LISTEN_MS - 1);
+    expect(box.sent).toHaveLength(0);
+    box.dtr(true);
+    expect(box.sent).toHaveLength(1);
+    box.pass(EVIDENCE_MS - 1);
+    // Opening the device again wins no more time.
+    box.dtr(false);
+    box.dtr(true);
+    box.pass(1);
+    await late;
+    box.dtr(false);
+    const never = expect(box.challenge(nonce)).rejects.toThrow(/did not open the attestation device/);
+    box.pass(LISTEN_MS);
+    await never;
     expect(box.timers()).toBe(0);
   });
 

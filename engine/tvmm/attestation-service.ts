@@ -8,8 +8,10 @@ import { type Answer, attestationDevice, MAX_BODY } from "../protocol/attestatio
 import { TerraError } from "../protocol/errors.ts";
 import type { Messages } from "./messages.ts";
 
-/** How long a box may take to answer a challenge, ms. */
+/** How long a box may take to answer a challenge once it listens, ms. */
 export const EVIDENCE_MS = 10_000;
+/** How long a challenge waits for the box's agent to open the device, ms: a box that has just been switched on still boots. */
+export const LISTEN_MS = 20_000;
 /** Challenges that wait for their turn; one is outstanding at a time. */
 const MAX_WAITING = 16;
 
@@ -48,7 +50,8 @@ const count = (bytes: number) => (bytes === 1 ? "1 byte" : `${bytes} bytes`);
 export function attestationService(parts: AttestationParts): AttestationService {
   const { name, identity, endorser, messages } = parts;
   const waiting: { nonce: Uint8Array; settle: Settle }[] = [];
-  let current: { settle: Settle; cancel: () => void } | undefined;
+  let current: { settle: Settle; listening: boolean; cancel: () => void } | undefined;
+  let listening = false;
 
   const device = attestationDevice({
     send: parts.send,
@@ -112,11 +115,7 @@ export function attestationService(parts: AttestationParts): AttestationService 
   function next(): void {
     const first = waiting.shift();
     if (!first) return;
-    const cancel = parts.after(EVIDENCE_MS, () => {
-      const sentence = `the agent in ${name} did not answer a challenge within ${EVIDENCE_MS / 1000} s`;
-      fail(new TerraError("silent", sentence));
-    });
-    current = { settle: first.settle, cancel };
+    current = { settle: first.settle, listening, cancel: patience() };
     messages.tell({
       from: "verifier",
       to: name,
@@ -125,6 +124,23 @@ export function attestationService(parts: AttestationParts): AttestationService 
       bytes: first.nonce,
     });
     device.challenge(first.nonce);
+  }
+
+  function patience(): () => void {
+    const ms = listening ? EVIDENCE_MS : LISTEN_MS;
+    const fault = listening ? "did not answer a challenge" : "did not open the attestation device for a challenge";
+    return parts.after(ms, () => fail(new TerraError("silent", `the agent in ${name} ${fault} within ${ms / 1000} s`)));
+  }
+
+  /** The agent's time to answer begins when it first listens; closing and opening the device again wins it no more. */
+  function dtr(high: boolean): void {
+    listening = high;
+    if (high && current && !current.listening) {
+      current.cancel();
+      current.listening = true;
+      current.cancel = patience();
+    }
+    device.dtr(high);
   }
 
   /** Ends the outstanding challenge, if there is one, and sends the next. */
@@ -181,7 +197,7 @@ export function attestationService(parts: AttestationParts): AttestationService 
 
   return {
     receive: device.receive,
-    dtr: device.dtr,
+    dtr,
     challenge(nonce) {
       if (!identity) {
         const sentence = `${name} is an open box; it has no identity that it could prove`;

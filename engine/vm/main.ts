@@ -6,7 +6,7 @@
 import { connect, type Server, serve, Transferred } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediaRequest } from "../protocol/media.ts";
-import { parseVmRequest, type VmDisk, type VmEvent, type VmInit, type VmRequest } from "../protocol/vm.ts";
+import { parseVmRequest, stripText, type VmDisk, type VmEvent, type VmInit, type VmRequest } from "../protocol/vm.ts";
 import { blockHash } from "./block-hash.ts";
 import { blockReports } from "./block-reports.ts";
 import { type BlockSource, type BlocksSeen, checkedSource, pinnedSource, rawSource } from "./block-source.ts";
@@ -15,7 +15,6 @@ import { keyboard } from "./keyboard.ts";
 import { createMachine } from "./machine.ts";
 import { PANIC, panicWatch } from "./panic-watch.ts";
 import { type Screen, watchScreen } from "./screen.ts";
-import { stripText } from "./strip.ts";
 import { type Surface, surface } from "./surface.ts";
 import { enterTextMode } from "./vga-text-mode.ts";
 import { MAX_DISKS } from "./virtio.ts";

@@ -25,12 +25,6 @@ const ICON = 16;
 const STRIPE = 14;
 const GAP = 3.5;
 
-/** What the strip says, for those who do not see it; a machine that stopped says why. */
-export function stripText(strip: StripText, halted?: string): string {
-  const what = [strip.kind, strip.identity, halted && `halted: ${halted}`].filter(Boolean).join(" · ");
-  return `${strip.name} · ${what} · ${strip.sign ?? "no sign"}`;
-}
-
 /** Where the guest's picture goes, in device pixels: inside frame and strip. */
 export function pictureBox(width: number, height: number, scale: number): Box {
   const frame = Math.max(1, Math.round(FRAME * scale));
