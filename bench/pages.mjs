@@ -1,0 +1,135 @@
+/**
+ * What is measured: the built site, copied so that a build meanwhile changes nothing, served on localhost with the bare
+ * baseline beside it, and a browser with one page of each. Processes are read through /proc.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { chromium } from "@playwright/test";
+import { isRoot, ROOT } from "../tools/host.mjs";
+import { bundle } from "../tools/measured.mjs";
+import { serve } from "../tools/serve.mjs";
+
+/** Jiffies a second in /proc; 100 on every Linux that Chromium runs on. */
+const JIFFY_MS = 10;
+const STEP_MS = 60_000;
+
+const text = (bytes) => new TextDecoder().decode(bytes);
+
+/** Copies the site and puts the baseline's page into it. */
+async function prepareSite(site, folder) {
+  if (!existsSync(path.join(site, "index.html"))) throw new Error(`${site} holds no built site`);
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(site, folder, { recursive: true });
+  const own = path.join(folder, "bench");
+  mkdirSync(own);
+  const parts = await Promise.all(
+    ["bare", "bare-page", "terra-page"].map((name) => bundle({ name, entry: `bench/${name}.ts` })),
+  );
+  writeFileSync(path.join(own, "bare.js"), parts[0].bytes);
+  writeFileSync(path.join(own, "bare-page.js"), parts[1].bytes);
+  writeFileSync(
+    path.join(own, "index.html"),
+    '<!doctype html><meta charset="utf-8"><title>bare v86</title><script type="module" src="bare-page.js"></script>\n',
+  );
+  return `(() => {${text(parts[2].bytes).replace(/export\s*\{[^}]*\};?/, "")}})();`;
+}
+
+/**
+ * @param {string} site folder with a built site
+ * @param {string} folder where its copy may lie
+ */
+export async function openPages(site, folder) {
+  const script = await prepareSite(site, folder);
+  const server = await serve({ folder, port: 5310 });
+  const executable = process.env.TERRA_CHROMIUM ?? "/usr/bin/chromium";
+  const browser = await chromium.launch({
+    headless: true,
+    ...(existsSync(executable) ? { executablePath: executable } : {}),
+    args: isRoot() ? ["--no-sandbox"] : [],
+  });
+
+  async function open(address, ready, init) {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP_MS);
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    if (init) await page.addInitScript({ content: init });
+    await page.goto(address);
+    await page.waitForFunction((name) => name in window, ready);
+    return { page, errors, close: () => context.close() };
+  }
+
+  return {
+    version: browser.version(),
+    browser,
+    /** The real page, no lab open yet. */
+    terra: () => open(`${server.address}#lab=none`, "terra", script),
+    /** A page with nothing but bare v86's. */
+    async bare(images = ["pc", "hello"]) {
+      const opened = await open(`${server.address}bench/`, "bare");
+      await step(
+        opened.page.evaluate((ids) => window.bare.load(ids), images),
+        "bare v86's images",
+      );
+      return opened;
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A wait that ends, with an error that names the step. */
+export function step(promise, what, timeoutMs = STEP_MS) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not done within ${timeoutMs / 1000} s`)), timeoutMs);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Processor time that a process has used, ms. */
+export function cpuMs(pid) {
+  // utime and stime stand behind the command's name, which may hold blanks.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * JIFFY_MS;
+}
+
+/** The process that runs a page: the one among the browser's renderers that works when the page is told to. */
+export async function rendererOf(browser, page) {
+  const session = await browser.newBrowserCDPSession();
+  try {
+    const times = async () => {
+      const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+      return new Map(processInfo.filter(({ type }) => type === "renderer").map(({ id, cpuTime }) => [id, cpuTime]));
+    };
+    const before = await times();
+    await page.evaluate(() => {
+      const until = performance.now() + 700;
+      while (performance.now() < until);
+    });
+    const grown = [...(await times())].map(([pid, seconds]) => ({ pid, seconds: seconds - (before.get(pid) ?? 0) }));
+    const [best] = grown.sort((a, b) => b.seconds - a.seconds);
+    if (!best || best.seconds < 0.1) throw new Error("the process of this page was not found");
+    return best.pid;
+  } finally {
+    await session.detach();
+  }
+}
+
+const KIB = 1024;
+
+/** Memory of a process, MiB: `pss` shares what is shared, `private` is its own alone. */
+export function memory(pid) {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(rollup)?.[1] ?? Number.NaN) / KIB;
+  return { pss: field("Pss"), private: field("Private_Clean") + field("Private_Dirty") };
+}
+
+export const RESULTS = path.join(ROOT, "dist-bench");
