@@ -90,9 +90,11 @@ export const texts = {
     poweredOff: "Switched off.",
     log: "log, opened by its maker",
     glass: (build: string) => `the ${build} TVMM lets the owner look in`,
-    integrity: (disk: string, block: number) =>
-      `disk ${disk}, block ${count(block)} did not verify; none of it was delivered`,
-    integrityDisk: (disk: string) => `disk ${disk} did not verify; none of it was delivered`,
+    blockWrong: (disk: string, block: number) => `disk ${disk}, block ${count(block)} did not verify`,
+    diskWrong: (disk: string) => `disk ${disk} did not verify`,
+    firmwareWrong: "what it is started from did not verify",
+    noneDelivered: "none of it was delivered",
+    nothingStarted: "nothing of it was started",
     haltReason: {
       panic: "Its kernel panicked.",
       reset: "It reset its processor.",

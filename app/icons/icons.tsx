@@ -103,15 +103,6 @@ export function Copy() {
   );
 }
 
-export function Search() {
-  return (
-    <Icon>
-      <circle cx="6.8" cy="6.8" r="4.8" />
-      <path d="M10.5 10.5l4 4" />
-    </Icon>
-  );
-}
-
 export function Link() {
   return (
     <Icon>

@@ -25,7 +25,8 @@ export function Callout({
   const block = map.firstFailed;
   if (block === null) return null;
   const { x, y } = cellAt(block, layout);
-  const left = Math.max(layout.left, Math.min(x, width - 330));
+  // It stands under its block, and towards the middle where it would leave the map.
+  const side = x < layout.left + (width - layout.left) / 2 ? { left: x } : { right: Math.max(0, width - x - 60) };
   const about = halt?.block === block ? halt : undefined;
   return (
     <>
@@ -35,7 +36,7 @@ export function Callout({
       >
         <Mark kind="bad" />
       </span>
-      <div className="callout" style={{ left, top: y + layout.pitch + 4 }}>
+      <div className="callout" style={{ ...side, top: y + layout.pitch + 4 }}>
         <Spot at={[`measurements:${disk.name}`, "measurements:block"]} />
         <p>
           <strong>{texts.measurements.failedBlock(block)}</strong>{" "}

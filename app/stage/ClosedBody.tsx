@@ -7,13 +7,17 @@ import { Digest } from "../parts/Digest.tsx";
 import { texts } from "../texts.ts";
 import { Loading } from "./Loading.tsx";
 
-function haltWords({ status: { halt } }: BoxFacts): string {
+function haltWords({ status: { halt, state } }: BoxFacts): string {
   if (!halt) return "";
   if (halt.reason === "integrity") {
-    if (halt.disk === undefined) return texts.stage.haltOther(halt.reason);
-    return halt.block === undefined
-      ? texts.stage.integrityDisk(halt.disk)
-      : texts.stage.integrity(halt.disk, halt.block);
+    const { disk, block } = halt;
+    const what =
+      disk === undefined
+        ? texts.stage.firmwareWrong
+        : block === undefined
+          ? texts.stage.diskWrong(disk)
+          : texts.stage.blockWrong(disk, block);
+    return `${what}; ${state === "off" ? texts.stage.nothingStarted : texts.stage.noneDelivered}`;
   }
   return texts.stage.haltReason[halt.reason] ?? texts.stage.haltOther(halt.reason);
 }
@@ -35,21 +39,22 @@ function Slit({ box }: { box: BoxFacts }) {
 
 export function ClosedBody({ box, machine }: { box: BoxFacts; machine: MachineFacts }) {
   const { status, starting } = box;
-  const halted = status.state === "halted" && !starting;
+  const refused = status.state === "off" && status.halt !== undefined && !starting;
+  const halted = (status.state === "halted" && !starting) || refused;
   const glass = machine.tvmm !== "release";
   return (
     <div className={glass ? "box-body centre glass" : "box-body centre"}>
       <Lock size={32} />
       {halted && (
         <span className="pill">
-          <Outcome kind="bad">{texts.stage.halted}</Outcome>
+          <Outcome kind="bad">{refused ? texts.stage.notStarted : texts.stage.halted}</Outcome>
         </span>
       )}
       <strong className="box-product">
         {status.product} {status.version}
       </strong>
       {halted ? (
-        <p className="box-note">{haltWords(box)}</p>
+        <p className="box-note halt-words">{haltWords(box)}</p>
       ) : (
         <p className="box-note">
           {status.primary === undefined ? (
@@ -69,7 +74,7 @@ export function ClosedBody({ box, machine }: { box: BoxFacts; machine: MachineFa
             words={texts.stage.starting(starting.phase, starting.loaded, starting.total)}
           />
         ) : (
-          <p className="box-note">{texts.stage.off}</p>
+          !refused && <p className="box-note">{texts.stage.off}</p>
         ))}
       {glass && status.state === "on" && <p className="box-note">{texts.stage.glass(machine.tvmm)}</p>}
       {status.state === "on" && !glass && machine.focus.box === box.id && (

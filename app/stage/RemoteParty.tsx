@@ -1,5 +1,4 @@
 /** The verifier, drawn where the paper's figure has the other side: outside every machine, at the far end of the line. */
-import { findBox } from "../facts/facts.ts";
 import { shortDigest } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Shield } from "../icons/icons.tsx";
@@ -48,7 +47,6 @@ export function RemoteParty() {
   const view = useView();
   const boxes = useChallengeable();
   const asking = useSession((session) => session.asking);
-  const box = useFacts((facts) => findBox(facts, boxes[0]?.path ?? null));
   return (
     <>
       <div className="wire">
@@ -65,16 +63,17 @@ export function RemoteParty() {
           <Shield />
           <p className="quiet">{texts.stage.verifierOutside}</p>
           <Verdict />
-          {box && (
+          {boxes.map(({ path, status }) => (
             <button
+              key={path}
               type="button"
               className="button"
               disabled={asking !== null}
-              onClick={() => void challenge(view, box.path)}
+              onClick={() => void challenge(view, path)}
             >
-              {texts.stage.challenge(box.status.name)}
+              {texts.stage.challenge(status.name)}
             </button>
-          )}
+          ))}
         </div>
       </article>
     </>
