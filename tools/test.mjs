@@ -45,7 +45,7 @@ async function unitTests() {
     "--reporter=json",
     `--outputFile.json=${file}`,
   ];
-  const { code } = await run(process.execPath, args, { show: true, env: { NO_COLOR: "1" } });
+  const { code } = await run(process.execPath, args, { show: true, env: { FORCE_COLOR: "0" } });
   return vitestCount(report(file), code);
 }
 
@@ -58,7 +58,7 @@ async function browserTests() {
       ["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"],
       {
         show: true,
-        env: { NO_COLOR: "1", TERRA_ADDRESS: site.address, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+        env: { FORCE_COLOR: "0", TERRA_ADDRESS: site.address, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
       },
     );
     return playwrightCount(report(file), code);
