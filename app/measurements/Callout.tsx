@@ -8,6 +8,9 @@ import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { cellAt, type MapLayout } from "./layout.ts";
 
+/** Room for its longest sentence, in CSS pixels. */
+const WIDEST = 360;
+
 export function Callout({
   box,
   disk,
@@ -25,8 +28,8 @@ export function Callout({
   const block = map.firstFailed;
   if (block === null) return null;
   const { x, y } = cellAt(block, layout);
-  // It stands under its block, and towards the middle where it would leave the map.
-  const side = x < layout.left + (width - layout.left) / 2 ? { left: x } : { right: Math.max(0, width - x - 60) };
+  // It stands under its block, and ends there where it would leave the map.
+  const side = x + WIDEST < width ? { left: x } : { right: Math.max(0, width - x - 60) };
   const about = halt?.block === block ? halt : undefined;
   return (
     <>
