@@ -13,6 +13,8 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/page.css";
 import "./styles/lesson.css";
+import "./styles/boxes.css";
+import "./styles/layers.css";
 import "./styles/stage.css";
 import "./styles/lenses.css";
 import "./styles/messages.css";

@@ -173,6 +173,7 @@ export const texts = {
   },
   measurements: {
     empty: "Nothing is measured yet. The chip measures the firmware first.",
+    opening: "The tree is read as soon as the lab is open.",
     chain: "Chain",
     contents: "What makes the box",
     tree: "hash tree",

@@ -61,7 +61,9 @@ function Tree({ box, tree }: { box: BoxFacts; tree: BoxTree }) {
 export function MeasurementsLens() {
   const box = useMeasuredBox();
   const { tree, error } = useBoxTree(box);
-  if (!box || (!tree && error === null)) return <div className="empty">{texts.measurements.empty}</div>;
+  if (!box || (!tree && error === null)) {
+    return <div className="empty">{box ? texts.measurements.opening : texts.measurements.empty}</div>;
+  }
   if (!tree) {
     const { code, text } = splitError(error ?? "");
     return (

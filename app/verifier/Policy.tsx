@@ -10,10 +10,12 @@ const LAYER_ORDER: readonly Layer[] = ["firmware", "loader", "tvmm", "vm"];
 
 export function Policy() {
   const view = useView();
-  const lab = useFacts((facts) => facts.lab?.id);
+  const lab = useFacts().lab?.id;
   const [policy, setPolicy] = useState<AppraisalPolicy | null>(null);
+  // Only an open lab has its own policy.
+  const open = view.terra.lab !== null;
   useEffect(() => {
-    if (lab === undefined) return;
+    if (lab === undefined || !open) return;
     let current = true;
     view.terra.policy().then(
       (loaded) => current && setPolicy(loaded),
@@ -22,7 +24,7 @@ export function Policy() {
     return () => {
       current = false;
     };
-  }, [view, lab]);
+  }, [view, lab, open]);
   if (!policy) return null;
   const lines = LAYER_ORDER.flatMap((layer) =>
     (policy.accept?.[layer] ?? []).map((entry) => ({
