@@ -78,7 +78,7 @@ function Row({ message, index, chosen, width, xOf, onOpen }: RowProps) {
         className={self ? "sequence-label self" : "sequence-label"}
         style={
           leftward
-            ? { right: width - start + 12 }
+            ? { right: width - start + 12, maxWidth: start - 92 }
             : { left: left + 14, maxWidth: Math.max(right - left - 28, width - left - 40) }
         }
       >
