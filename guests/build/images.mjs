@@ -176,10 +176,12 @@ function writeFiles(files, folder) {
 /** Builds all again with an empty cache, in another folder, and compares every file. Downloads are used again: they are pinned. */
 async function verifyImages({ cache, guests, project, lock, files }) {
   const began = Date.now();
+  const sources = treeDigests(guests).join("\n");
   process.stdout.write("verify: building everything again from nothing\n");
   const other = temporaryBeside(join(cache, "verify"));
   symlinkSync(join(cache, "debs"), join(other, "debs"));
   const again = await collect(other, guests, project, lock);
+  if (treeDigests(guests).join("\n") !== sources) throw new BuildError("verify: guests/ was changed in the meantime");
   const different = compareFiles(files, again);
   if (different.length > 0) throw new BuildError(`verify: not the same bytes twice: ${different.join(", ")}`);
   process.stdout.write(`verify: ${files.size} files, byte-identical, ${seconds(began)}\n`);
