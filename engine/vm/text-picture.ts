@@ -10,9 +10,14 @@ import type { Box } from "./strip.ts";
 
 type Pen = OffscreenCanvasRenderingContext2D;
 
-/** A cell is twice as high as wide in JetBrains Mono; these are the bounds within which space is used up. */
-const MIN_ASPECT = 1.9;
+/**
+ * A cell is about twice as high as wide in JetBrains Mono; these are the bounds within which space is used up. In a wide and low
+ * box the letters stand a little apart: larger ones are worth more than even spacing.
+ */
+const MIN_ASPECT = 1.5;
 const MAX_ASPECT = 2.3;
+/** Letters of this many cell heights keep their descenders. */
+const LETTER_HEIGHT = 0.94;
 /** Bright colours are set bold, as terminals do. */
 const BRIGHT = 0xff;
 const KEPT_COLUMNS = 64;
@@ -80,7 +85,7 @@ export function textPicture(): TextPicture {
       pen.clip();
       pen.fillStyle = css(foreground);
       if (!drawBox(pen, character, x, y, cellWidth, cellHeight)) {
-        const size = cellWidth / MONO_ADVANCE;
+        const size = Math.min(cellWidth / MONO_ADVANCE, cellHeight * LETTER_HEIGHT);
         const bright =
           ((foreground >> 16) & 255) === BRIGHT ||
           ((foreground >> 8) & 255) === BRIGHT ||
