@@ -76,7 +76,7 @@ async function run(name: string, command: string, timeoutMs: number): Promise<{ 
 
 /** Blocks of the boot disk that were found good. */
 async function blocks(name: string): Promise<{ total: number; verified: number }> {
-  const tree = await lab().vm(`alice/${name}`).measurements();
+  const tree = await lab().vm(`alice/${name}`).measurements({ depth: 8 });
   const nodes = [tree];
   for (const node of nodes) {
     if (node.blocks) return { total: node.blocks.total, verified: node.blocks.verified };
