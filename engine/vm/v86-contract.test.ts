@@ -88,7 +88,8 @@ test("keyboard controller", () => {
 });
 
 test("VGA and the adapter that screen.ts takes the place of", () => {
-  expect(shape(devices.vga, "screen_fill_buffer")).toEqual(all("screen_fill_buffer", "function"));
+  const ofVga = "screen_fill_buffer text_mode_redraw complete_redraw";
+  expect(shape(devices.vga, ofVga)).toEqual(all(ofVga, "function"));
   expect(devices.vga.vga256_palette).toBeInstanceOf(Int32Array);
   expect(devices.vga.dac_map).toHaveLength(16);
   const calls =

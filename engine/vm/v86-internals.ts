@@ -87,6 +87,9 @@ export interface Vga {
   /** Of each of the 16 attributes: its entry in the palette. */
   dac_map: Uint8Array;
   screen_fill_buffer(): void;
+  /** Both draw the whole screen, and v86 calls them for each register of a mode that changes. */
+  text_mode_redraw(): void;
+  complete_redraw(): void;
 }
 
 export interface Pci {

@@ -30,6 +30,10 @@ export function enterTextMode({ io, devices: { vga } }: Pick<Cpu, "io" | "device
     vga.vga256_palette[index] = colour;
     vga.dac_map[index] = index;
   });
+  // Drawn once, at the end: v86 would draw after each of some thirty registers, 20 ms in all.
+  const { text_mode_redraw, complete_redraw } = vga;
+  vga.text_mode_redraw = () => {};
+  vga.complete_redraw = () => {};
   io.port_write8(0x3c2, 0x67);
   indexed(0x3c4, SEQUENCER);
   indexed(0x3d4, CRTC);
@@ -41,4 +45,7 @@ export function enterTextMode({ io, devices: { vga } }: Pick<Cpu, "io" | "device
     io.port_write8(0x3c0, value);
   });
   io.port_write8(0x3c0, 0x20);
+  vga.text_mode_redraw = text_mode_redraw;
+  vga.complete_redraw = complete_redraw;
+  vga.complete_redraw();
 }
