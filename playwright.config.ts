@@ -13,7 +13,8 @@ export default defineConfig({
   outputDir: "test-results",
   workers: 1,
   fullyParallel: false,
-  timeout: 120_000,
+  // A scenario with real guests, played twice, on two cores that others use as well.
+  timeout: 300_000,
   expect: { timeout: 20_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: [["list"]],

@@ -45,7 +45,7 @@ async function unitTests() {
     "--reporter=json",
     `--outputFile.json=${file}`,
   ];
-  const { code } = await run(process.execPath, args, { show: true, env: { FORCE_COLOR: "0" } });
+  const { code } = await run(process.execPath, args, { show: true, env: { NO_COLOR: "1" } });
   return vitestCount(report(file), code);
 }
 
