@@ -12,6 +12,9 @@ export const HELLO = "alice/hello";
 
 export const short = (digest: string) => `${digest.slice(0, 4)}…${digest.slice(-4)}`;
 
+/** Words with each digest in them shortened. */
+export const shortened = (words: string) => words.replace(/\b[0-9a-f]{64}\b/g, short);
+
 export function alice(context: StepContext): Platform {
   return context.lab.platform(ALICE);
 }
