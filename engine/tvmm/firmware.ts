@@ -38,7 +38,7 @@ export async function measureFirmware(
   vm: Vm,
   measured: Measured,
   options: ReadOptions,
-): Promise<{ stub: Uint8Array; kernel: Uint8Array }> {
+): Promise<{ stub: Uint8Array<ArrayBuffer>; kernel: Uint8Array<ArrayBuffer> }> {
   const files = await open(media, vm.medium);
   const found = await files.read(DESCRIPTOR, { maxLength: MAXIMUM_DESCRIPTOR });
   if (!equalBytes(found, vm.descriptorBytes)) {

@@ -137,7 +137,8 @@ export function power(parts: PowerParts): Power {
         display: attached.some(({ config }) => config.type === "display"),
         strip: stripOf(vm),
       },
-      disks.flatMap(({ transfer }) => transfer),
+      // Copies of the TVMM's that nobody needs any more: left here, they would weigh 12 MiB and more for each box.
+      [firmware.stub.buffer, firmware.kernel.buffer, ...disks.flatMap(({ transfer }) => transfer)],
       { name: vm.name, signal },
       {
         onEvent(event) {
