@@ -109,15 +109,23 @@ export async function rendererOf(browser, page) {
       const { processInfo } = await session.send("SystemInfo.getProcessInfo");
       return new Map(processInfo.filter(({ type }) => type === "renderer").map(({ id, cpuTime }) => [id, cpuTime]));
     };
-    const before = await times();
-    await page.evaluate(() => {
-      const until = performance.now() + 700;
-      while (performance.now() < until);
-    });
-    const grown = [...(await times())].map(([pid, seconds]) => ({ pid, seconds: seconds - (before.get(pid) ?? 0) }));
-    const [best] = grown.sort((a, b) => b.seconds - a.seconds);
-    if (!best || best.seconds < 0.1) throw new Error("the process of this page was not found");
-    return best.pid;
+    let found;
+    // Another page's process may be busy, too, or new: it has to be the same one twice.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const before = await times();
+      await page.evaluate(() => {
+        const until = performance.now() + 500;
+        while (performance.now() < until);
+      });
+      const after = [...(await times())].filter(([pid]) => before.has(pid));
+      const [best, second] = after
+        .map(([pid, seconds]) => ({ pid, seconds: seconds - before.get(pid) }))
+        .sort((left, right) => right.seconds - left.seconds);
+      const clear = best && best.seconds > 0.1 && best.seconds > 3 * (second?.seconds ?? 0);
+      if (clear && best.pid === found) return found;
+      found = clear ? best.pid : undefined;
+    }
+    throw new Error("the process of this page was not found");
   } finally {
     await session.detach();
   }

@@ -195,10 +195,14 @@ async function checking(pages, { runs, tell }) {
     terra,
     CHECKING.map((how) => ({ name: how, image: "pc", checking: how })),
   );
+  const pids = {
+    terra: await rendererOf(pages.browser, terra.page),
+    bare: await rendererOf(pages.browser, bare.page),
+  };
   const results = {};
   const variants = {};
   for (const name of [...CHECKING, "bare"]) {
-    const of = { boot: [], read: [], booted: undefined, after: undefined, blocks: undefined };
+    const of = { boot: [], cpu: [], read: [], booted: undefined, after: undefined, blocks: undefined };
     results[name] = of;
     const run = (command) =>
       step(
@@ -209,8 +213,10 @@ async function checking(pages, { runs, tell }) {
         STEP_MS,
       );
     variants[name] = async () => {
+      const used = cpuMs(pids[name === "bare" ? "bare" : "terra"]);
       const [times] =
         name === "bare" ? await bootBare(bare, ["pc"], "prompt") : await bootTerra(terra, [name], "prompt");
+      of.cpu.push(cpuMs(pids[name === "bare" ? "bare" : "terra"]) - used);
       of.boot.push(times.prompt);
       of.booted = diskReads((await run(STAT)).output);
       // The JIT has just come on; one pass not counted lets it settle.
@@ -230,6 +236,7 @@ async function checking(pages, { runs, tell }) {
   await takeTurns(1, variants, (what) => tell(`warm-up ${what}`));
   for (const of of Object.values(results)) {
     of.boot = [];
+    of.cpu = [];
     of.read = [];
   }
   await takeTurns(runs, variants, tell);
@@ -251,6 +258,14 @@ async function checking(pages, { runs, tell }) {
     });
   }
   for (const name of [...CHECKING, "bare"]) {
+    rows.push({
+      what: `  processor time of that boot: ${name === "bare" ? "bare v86" : name}`,
+      unit: "s",
+      values: seconds(results[name].cpu),
+      ...(name === "none" ? {} : { baseline: { what: "none", values: seconds(none.cpu) } }),
+    });
+  }
+  for (const name of [...CHECKING, "bare"]) {
     const of = results[name];
     rows.push({
       what: `the whole disk ${PASSES} times from the shell: ${name}`,
@@ -265,58 +280,44 @@ async function checking(pages, { runs, tell }) {
   return rows;
 }
 
-/** Memory of one more idle box in the page's process. */
+/** Memory of an idle box in the page's process: with four of them, less that without, by four. */
 async function memorySection(pages, { quick, tell }) {
-  const settle = quick ? 2000 : 6000;
-  const of = { terra: [], bare: [] };
-  const rows = [];
-  for (const kind of ["terra", "bare"]) {
-    const opened = kind === "terra" ? await pages.terra() : await pages.bare(["pc"]);
-    if (kind === "terra") await openLab(opened, fourOf("pc"));
-    const pid = await rendererOf(pages.browser, opened.page);
-    await sleep(settle);
-    let before = memory(pid);
-    const empty = before;
-    for (const { name } of fourOf("pc")) {
-      tell(`${kind} ${name}`);
-      if (kind === "terra") await bootTerra(opened, [name], "prompt");
-      else await bootBare(opened, ["pc"], "prompt");
+  const settle = quick ? 3000 : 10_000;
+  const rows = { empty: [], four: [], pss: [], private: [] };
+  const of = { terra: structuredClone(rows), bare: structuredClone(rows) };
+  for (let round = 0; round < (quick ? 1 : 3); round++) {
+    for (const kind of round % 2 === 0 ? ["terra", "bare"] : ["bare", "terra"]) {
+      tell(`${round + 1} ${kind}`);
+      const opened = kind === "terra" ? await pages.terra() : await pages.bare(["pc"]);
+      if (kind === "terra") await openLab(opened, fourOf("pc"));
+      const pid = await rendererOf(pages.browser, opened.page);
       await sleep(settle);
-      const now = memory(pid);
-      of[kind].push({ pss: now.pss - before.pss, private: now.private - before.private });
-      before = now;
+      const empty = memory(pid);
+      for (const { name } of fourOf("pc")) {
+        if (kind === "terra") await bootTerra(opened, [name], "prompt");
+        else await bootBare(opened, ["pc"], "prompt");
+      }
+      await sleep(settle);
+      const four = memory(pid);
+      of[kind].empty.push(empty.pss);
+      of[kind].four.push(four.pss);
+      of[kind].pss.push((four.pss - empty.pss) / 4);
+      of[kind].private.push((four.private - empty.private) / 4);
+      await opened.close();
     }
-    of[`${kind}Empty`] = empty;
-    of[`${kind}Four`] = before;
-    await opened.close();
   }
-  rows.push(
-    {
-      what: "one more idle pc (64 MiB), proportional set size",
-      unit: "MiB",
-      values: of.terra.map(({ pss }) => pss),
-      baseline: { what: "one more bare v86 (64 MiB)", values: of.bare.map(({ pss }) => pss) },
-    },
-    {
-      what: "the same, memory of the process alone (private)",
-      unit: "MiB",
-      values: of.terra.map((each) => each.private),
-      baseline: { what: "one more bare v86 (64 MiB)", values: of.bare.map((each) => each.private) },
-    },
-    {
-      what: "the page with its machine on and no box",
-      unit: "MiB",
-      values: [of.terraEmpty.pss],
-      baseline: { what: "an empty page with the image loaded", values: [of.bareEmpty.pss] },
-    },
-    {
-      what: "the same with four idle pc",
-      unit: "MiB",
-      values: [of.terraFour.pss],
-      baseline: { what: "four bare v86", values: [of.bareFour.pss] },
-    },
-  );
-  return rows;
+  const row = (what, key, baseline) => ({
+    what,
+    unit: "MiB",
+    values: of.terra[key],
+    baseline: { what: baseline, values: of.bare[key] },
+  });
+  return [
+    row("each of four idle pc (64 MiB), proportional set size", "pss", "each of four bare v86 (64 MiB)"),
+    row("the same, memory of the process alone (private)", "private", "each of four bare v86 (64 MiB)"),
+    row("the page with its machine on and no box", "empty", "an empty page with the image loaded"),
+    row("the same with four idle pc", "four", "four bare v86"),
+  ];
 }
 
 /** A challenge from the page's remote party until its verdict. */

@@ -25,8 +25,12 @@ const management = () => lab().platform("alice").management;
 async function open(
   boxes: { name: string; image: string; checking?: NonNullable<VmConfig["checking"]> }[],
 ): Promise<void> {
-  await window.terra.open({ id: "bench", platforms: [{ id: "alice" }] });
   const images = await window.terra.images();
+  // The boxes are made after the lab was opened, so its verifier must be told whom to accept.
+  const accept = images
+    .filter(({ id, kind }) => kind === "closed" && boxes.some(({ image }) => image === id))
+    .map(({ product }) => ({ product }));
+  await window.terra.open({ id: "bench", platforms: [{ id: "alice" }], accept });
   for (const { image, ...config } of boxes) {
     const found = images.find(({ id }) => id === image);
     if (!found) throw new Error(`the catalogue has no image ${image}`);
