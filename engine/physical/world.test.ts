@@ -171,7 +171,7 @@ describe("media", () => {
     const insert = { op: "insert-image", platform: "alice", image: "hello" } as const;
     const [first, second] = await Promise.all([page.call(insert), page.call(insert)]);
     expect(first).toEqual({ firmware: "hello.firmware", boot: "hello.boot" });
-    expect(second).toEqual({ firmware: "hello-2.firmware", boot: "hello-2.boot" });
+    expect(second).toEqual({ firmware: "hello.2.firmware", boot: "hello.2.boot" });
     const read = (medium: string, length: number) =>
       page.call({ op: "read", platform: "alice", medium, offset: 0, length }) as Promise<Uint8Array>;
     const container = await read("hello.firmware", 8192);
@@ -182,7 +182,7 @@ describe("media", () => {
 
     await page.call({ op: "write", platform: "alice", medium: "hello.boot", offset: 1, bytes: Uint8Array.of(7, 7) });
     expect((await read("hello.boot", 4)).join()).toBe("3,7,7,3");
-    expect((await read("hello-2.boot", 4)).join()).toBe("3,3,3,3");
+    expect((await read("hello.2.boot", 4)).join()).toBe("3,3,3,3");
     await page.call({ op: "insert-image", platform: "bob", image: "hello" });
     const bobs = { op: "read", platform: "bob", medium: "hello.boot", offset: 0, length: 4 } as const;
     expect(((await page.call(bobs)) as Uint8Array).join()).toBe("3,3,3,3");

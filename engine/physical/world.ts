@@ -106,7 +106,8 @@ export function createWorld(open: (base: string) => Promise<Library>, sealed: Se
     // From here on nothing waits, so that two of one image do not take the same names.
     let name = image;
     for (let copy = 2; machine.has(`${name}.firmware`) || machine.has(`${name}.boot`); copy++)
-      name = `${image}-${copy}`;
+      // A dot, which no image's id has: a second hello must not be taken for the first hello-2.
+      name = `${image}.${copy}`;
     const ids = { firmware: `${name}.firmware`, boot: `${name}.boot` };
     machine.put(createMedium(ids.firmware, "disk", { bytes: firmwareBytes, shared: true }));
     machine.put(createMedium(ids.boot, "disk", { bytes: bootBytes, shared: true }));

@@ -38,7 +38,7 @@ export type PhysicalRequest =
   | { op: "machine"; platform: string }
   /** Makes or replaces the platform's medium `flash` from the measured bundles and vendors' certificates (PEM by digest). */
   | { op: "flash"; platform: string; vendorCertificates: Record<string, string[]> }
-  /** Puts an image into the machine; reply { firmware: "ID.firmware", boot: "ID.boot" }, a second copy "ID-2.firmware", … */
+  /** Puts an image into the machine; reply { firmware: "ID.firmware", boot: "ID.boot" }, a second copy "ID.2.firmware", … */
   | { op: "insert-image"; platform: string; image: string }
   /** Reply: the new medium's id. */
   | { op: "insert"; platform: string; bytes: Uint8Array; id?: string }
