@@ -132,7 +132,8 @@ export interface Management {
   vms(): Promise<
     { id: string; name: string; image: string; kind: "open" | "closed"; state: VmState; devices: string[] }[]
   >;
-  devices(): Promise<{ id: string; type: string; attachedTo?: string; connectedTo: string[] }[]>;
+  /** `type` as in DeviceConfig; `purpose` of a serial device. */
+  devices(): Promise<{ id: string; type: string; purpose?: string; attachedTo?: string; connectedTo: string[] }[]>;
 }
 
 export type DeviceConfig =
@@ -151,7 +152,7 @@ export type DeviceConfig =
 
 export interface VmConfig {
   name: string /** An image of the catalogue, or a firmware medium in the machine; kind, memory and console come from its descriptor. */;
-  image: string | { medium: string };
+  image: string | { medium: string; image?: string };
   /** Starts a closed image as an open box: it then has no identity and no keys. */
   asOpen?: boolean;
   /** When attested content is checked. "none" for open boxes only. */

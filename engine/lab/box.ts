@@ -6,6 +6,8 @@ import { parseDescriptor } from "../storage/index.ts";
 import type { DeviceConfig, Management, VmConfig } from "./api.ts";
 
 export interface BoxParts extends Omit<VmConfig, "image"> {
+  /** The catalogue image that both media came from, if it is to be named so. */
+  image?: string;
   /** The firmware medium, and the medium of the boot disk. */
   firmware: string;
   boot: string;
@@ -15,8 +17,11 @@ export interface BoxParts extends Omit<VmConfig, "image"> {
 
 /** The box is off, and all its devices are attached. Resolves to its id; rejects as the TVMM refuses. */
 export async function makeBox(management: Management, parts: BoxParts): Promise<string> {
-  const { firmware, boot, descriptor, ...config } = parts;
-  const vm = await management.createVm({ ...config, image: { medium: firmware } });
+  const { image, firmware, boot, descriptor, ...config } = parts;
+  const vm = await management.createVm({
+    ...config,
+    image: { medium: firmware, ...(image === undefined ? {} : { image }) },
+  });
   const described = parseDescriptor(await descriptor());
   const { root, salt } = described.boot;
   const devices: DeviceConfig[] = [

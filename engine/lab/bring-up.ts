@@ -16,10 +16,38 @@ function vendorCertificates(site: Site, box: VmDescription): string[] {
   return (box.vendorCertificate && image && site.vendorCertificates[image.primary]) || [];
 }
 
-async function make(site: Site, management: Management, media: Media, box: VmDescription): Promise<string> {
-  const { firmware, boot } = await media.image(box.image);
+/** Which copy of its image's media each box has: boxes of one image cannot share a disk. */
+function copies(boxes: readonly VmDescription[]): { box: VmDescription; copy: number }[] {
+  const used = new Map<string, number>();
+  return boxes.map((box) => {
+    const copy = (used.get(box.image) ?? 0) + 1;
+    used.set(box.image, copy);
+    return { box, copy };
+  });
+}
+
+/** Puts the media of all boxes into the machine; those that are there stay as they are. */
+export async function insertMedia(media: Media, boxes: readonly VmDescription[]): Promise<void> {
+  const all = copies(boxes);
+  // Side by side by image; one image's copies in order, because their order is their names.
+  await Promise.all(
+    [...new Set(boxes.map((box) => box.image))].map(async (image) => {
+      for (const { box, copy } of all) if (box.image === image) await media.image(image, copy);
+    }),
+  );
+}
+
+async function make(
+  site: Site,
+  management: Management,
+  media: Media,
+  box: VmDescription,
+  copy: number,
+): Promise<string> {
+  const { firmware, boot } = await media.image(box.image, copy);
   return makeBox(management, {
     name: box.name,
+    image: box.image,
     firmware,
     boot,
     descriptor: () => media.part(firmware, "descriptor.json"),
@@ -36,8 +64,8 @@ async function make(site: Site, management: Management, media: Media, box: VmDes
 export async function bringUp(site: Site, machine: Machine, management: Management, media: Media): Promise<void> {
   const made: { id: string; box: VmDescription }[] = [];
   // One after the other, so that ids and colours follow the description.
-  for (const box of machine.description.vms) {
-    await make(site, management, media, box).then(
+  for (const { box, copy } of copies(machine.description.vms)) {
+    await make(site, management, media, box, copy).then(
       (id) => made.push({ id, box }),
       () => undefined,
     );

@@ -25,6 +25,7 @@ export interface Machine {
   stages(): MeasuredStage[];
   powerOn(tvmm: string): Promise<void>;
   powerOff(): Promise<void>;
+  readonly closed: boolean;
   close(): Promise<void>;
 }
 
@@ -57,11 +58,14 @@ export async function createMachine(
   const ownerListeners = new Set<(event: OwnerEvent) => void>();
   const statuses = new Map<string, VmStatus>();
   let state: PowerState = "off";
+  let closed = false;
   let powered: Powered | undefined;
   let stages: MeasuredStage[] = [];
 
   const isOff = () =>
-    new TerraError("bad-state", `${id} is ${state === "starting" ? "still starting" : "off"}; power it on first`);
+    closed
+      ? new TerraError("bad-state", "the lab was closed")
+      : new TerraError("bad-state", `${id} is ${state === "starting" ? "still starting" : "off"}; power it on first`);
 
   function setPower(next: PowerState, tvmm: string, error?: string): void {
     state = next;
@@ -102,6 +106,9 @@ export async function createMachine(
       return state;
     },
     statuses,
+    get closed() {
+      return closed;
+    },
     stages: () => stages,
     owner: (message, transfer) => (powered ? powered.owner.call(message, transfer) : Promise.reject(isOff())),
     person: (message, transfer) => (powered ? powered.person.call(message, transfer) : Promise.reject(isOff())),
@@ -110,6 +117,7 @@ export async function createMachine(
       return () => ownerListeners.delete(listener);
     },
     async powerOn(tvmm) {
+      if (closed) throw new TerraError("bad-state", "the lab was closed");
       if (state === "starting" || state === "on")
         throw new TerraError("bad-state", `${id} is ${state} already; power it off first`);
       setPower("starting", tvmm);
@@ -147,6 +155,7 @@ export async function createMachine(
       }
     },
     async powerOff() {
+      if (closed) throw new TerraError("bad-state", "the lab was closed");
       if (state === "off") throw new TerraError("bad-state", `${id} is off already`);
       const tvmm = powered?.tvmm ?? description.tvmm;
       await chip.call({ op: "power-off" });
@@ -155,6 +164,8 @@ export async function createMachine(
     },
     async close() {
       unplug();
+      state = "off";
+      closed = true;
       worker.terminate();
       chip.close(new TerraError("bad-state", "the lab was closed"));
       await site.physical.call({ op: "scrap", platform: id });

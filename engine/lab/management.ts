@@ -5,24 +5,26 @@
 import { TerraError } from "../protocol/errors.ts";
 import type { DeviceStatus, OwnerRequest, VmStatus } from "../protocol/owner.ts";
 import type { DeviceConfig, Management, VmConfig } from "./api.ts";
+import { asArgument, words } from "./arguments.ts";
 import type { Machine } from "./machine.ts";
 import type { Media } from "./media.ts";
 
 export function createManagement(machine: Machine, media: Media): Management {
   const ask = async (request: OwnerRequest) => {
-    await machine.owner(request);
+    await asArgument(machine.owner(request));
   };
 
   async function firmwareOf(image: VmConfig["image"]): Promise<{ medium: string; image: string }> {
     if (typeof image === "string") return { medium: (await media.image(image)).firmware, image };
     if (typeof image === "object" && image !== null && typeof image.medium === "string") {
-      return { medium: image.medium, image: image.medium };
+      return { medium: image.medium, image: words(image.image ?? image.medium, "image.image") };
     }
     throw new TerraError("bad-argument", `image is ${JSON.stringify(image)}; it should be an image's id or { medium }`);
   }
 
   return {
-    createDevice: async (device: DeviceConfig) => (await machine.owner({ op: "create-device", device })) as string,
+    createDevice: async (device: DeviceConfig) =>
+      (await asArgument(machine.owner({ op: "create-device", device }))) as string,
     connect: (a, b) => ask({ op: "connect", a, b }),
     disconnect: (a, b) => ask({ op: "disconnect", a, b }),
     async createVm(config) {
@@ -33,7 +35,8 @@ export function createManagement(machine: Machine, media: Media): Management {
         );
       }
       const { image, ...rest } = config;
-      return (await machine.owner({ op: "create-vm", config: { ...rest, ...(await firmwareOf(image)) } })) as string;
+      const request: OwnerRequest = { op: "create-vm", config: { ...rest, ...(await firmwareOf(image)) } };
+      return (await asArgument(machine.owner(request))) as string;
     },
     attach: (vm, device) => ask({ op: "attach", vm, device }),
     detach: (vm, device) => ask({ op: "detach", vm, device }),
@@ -49,9 +52,17 @@ export function createManagement(machine: Machine, media: Media): Management {
     },
     async devices() {
       const statuses = (await machine.owner({ op: "list-devices" })) as DeviceStatus[];
-      return statuses.map(({ id, type, attachedTo, connectedTo }) =>
-        attachedTo === undefined ? { id, type, connectedTo } : { id, type, attachedTo, connectedTo },
-      );
+      return statuses.map(({ id, type: kind, attachedTo, connectedTo }) => {
+        // The TVMM says "serial console"; a script asks for the type that it gave to createDevice.
+        const [type = kind, purpose] = kind.split(" ");
+        return {
+          id,
+          type,
+          ...(purpose === undefined ? {} : { purpose }),
+          ...(attachedTo === undefined ? {} : { attachedTo }),
+          connectedTo,
+        };
+      });
     },
   };
 }

@@ -8,8 +8,8 @@ export interface Media {
   list(): Promise<MediumInfo[]>;
   /** As of the last list() or insertion: only the page puts media in or takes them out. */
   find(id: string): MediumInfo;
-  /** The two media of a catalogue image, put in if they are not there yet. */
-  image(id: string): Promise<{ firmware: string; boot: string }>;
+  /** The two media of a catalogue image, put in if they are not there yet; `copy` 2 and up are the pairs named "ID.2" and so on. */
+  image(id: string, copy?: number): Promise<{ firmware: string; boot: string }>;
   /** Always a new pair of media. */
   insertImage(id: string): Promise<{ firmware: string; boot: string }>;
   insert(bytes: Uint8Array): Promise<string>;
@@ -57,9 +57,10 @@ export function createMedia(site: Site, platform: string): Media {
       const ids = known.map((medium) => medium.id).join(", ");
       throw new TerraError("unknown-disk", `${platform} has no medium ${JSON.stringify(id)}; it has ${ids}`);
     },
-    async image(id) {
+    async image(id, copy = 1) {
       const present = new Set((await list()).map((medium) => medium.id));
-      const pair = { firmware: `${id}.firmware`, boot: `${id}.boot` };
+      const name = copy === 1 ? id : `${id}.${copy}`;
+      const pair = { firmware: `${name}.firmware`, boot: `${name}.boot` };
       return present.has(pair.firmware) && present.has(pair.boot) ? pair : insertImage(id);
     },
     async insert(bytes) {

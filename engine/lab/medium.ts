@@ -3,6 +3,7 @@ import type { Client } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediumInfo, PhysicalEvent, PhysicalRequest } from "../protocol/media.ts";
 import type { Medium } from "./api.ts";
+import { asArgument } from "./arguments.ts";
 
 export function createMedium(
   physical: Client<PhysicalRequest, PhysicalEvent>,
@@ -11,13 +12,13 @@ export function createMedium(
 ): Medium {
   const medium = info.id;
   const read = async (offset: number, length: number) =>
-    (await physical.call({ op: "read", platform, medium, offset, length })) as Uint8Array;
+    (await asArgument(physical.call({ op: "read", platform, medium, offset, length }))) as Uint8Array;
   return {
     size: info.size,
     read,
     async write(offset, bytes) {
       if (!(bytes instanceof Uint8Array)) throw new TerraError("bad-argument", "bytes should be a Uint8Array");
-      await physical.call({ op: "write", platform, medium, offset, bytes });
+      await asArgument(physical.call({ op: "write", platform, medium, offset, bytes }));
     },
     copy: () => read(0, info.size),
     async restore(image) {

@@ -4,6 +4,7 @@
  */
 import { TerraError } from "../protocol/errors.ts";
 import type { Message, MessageFilter } from "./api.ts";
+import { options, timeout } from "./arguments.ts";
 
 /** Messages kept; older ones fall out. Sequence numbers go on counting. */
 export const MESSAGE_RING = 10_000;
@@ -13,7 +14,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export interface MessageLog {
   add(message: Omit<Message, "sequence">): Message;
   list(filter?: MessageFilter): Message[];
-  wait(filter: MessageFilter, timeoutMs?: number): Promise<Message>;
+  wait(filter?: MessageFilter, timeoutMs?: number): Promise<Message>;
   subscribe(listener: (message: Message) => void): () => void;
   /** Rejects whoever still waits. */
   close(): void;
@@ -27,6 +28,19 @@ function matches(message: Message, filter: MessageFilter): boolean {
   return filter.vm === undefined || message.from === filter.vm || message.to === filter.vm;
 }
 
+function checked(filter: MessageFilter | undefined): MessageFilter {
+  const { kind, vm, outcome, since } = options(filter, "the filter");
+  for (const [name, value] of Object.entries({ kind, vm, outcome })) {
+    if (value !== undefined && typeof value !== "string") {
+      throw new TerraError("bad-argument", `the filter's ${name} is ${String(value)}; it should be text`);
+    }
+  }
+  if (since !== undefined && (typeof since !== "number" || Number.isNaN(since))) {
+    throw new TerraError("bad-argument", `the filter's since is ${String(since)}; it should be a sequence number`);
+  }
+  return filter ?? {};
+}
+
 function words(filter: MessageFilter): string {
   const parts = Object.entries(filter).map(([name, value]) => `${name} ${String(value)}`);
   return parts.length > 0 ? parts.join(", ") : "any kind";
@@ -35,6 +49,7 @@ function words(filter: MessageFilter): string {
 export function createMessageLog(): MessageLog {
   let ring: Message[] = [];
   let sequence = 0;
+  let closed = false;
   const listeners = new Set<(message: Message) => void>();
   const abandon = new Set<(error: TerraError) => void>();
 
@@ -47,10 +62,16 @@ export function createMessageLog(): MessageLog {
       for (const listener of [...listeners]) listener(numbered);
       return numbered;
     },
-    list: (filter = {}) => ring.slice(-MESSAGE_RING).filter((message) => matches(message, filter)),
-    wait(filter, timeoutMs = DEFAULT_TIMEOUT_MS) {
-      const already = ring.find((message) => matches(message, filter));
-      if (already) return Promise.resolve(already);
+    list(filter) {
+      const wanted = checked(filter);
+      return ring.slice(-MESSAGE_RING).filter((message) => matches(message, wanted));
+    },
+    async wait(filter, wait) {
+      const timeoutMs = timeout(wait, DEFAULT_TIMEOUT_MS);
+      const wanted = checked(filter);
+      const already = ring.find((message) => matches(message, wanted));
+      if (already) return already;
+      if (closed) throw new TerraError("bad-state", "the lab was closed");
       return new Promise((resolve, reject) => {
         const finish = (act: () => void) => {
           clearTimeout(timer);
@@ -59,11 +80,11 @@ export function createMessageLog(): MessageLog {
           act();
         };
         const listener = (message: Message) => {
-          if (matches(message, filter)) finish(() => resolve(message));
+          if (matches(message, wanted)) finish(() => resolve(message));
         };
         const fail = (error: TerraError) => finish(() => reject(error));
         const timer = setTimeout(
-          () => fail(new TerraError("timeout", `no message with ${words(filter)} within ${timeoutMs} ms`)),
+          () => fail(new TerraError("timeout", `no message with ${words(wanted)} within ${timeoutMs} ms`)),
           timeoutMs,
         );
         listeners.add(listener);
@@ -75,6 +96,7 @@ export function createMessageLog(): MessageLog {
       return () => listeners.delete(listener);
     },
     close() {
+      closed = true;
       for (const fail of [...abandon]) fail(new TerraError("bad-state", "the lab was closed"));
       listeners.clear();
     },

@@ -2,6 +2,7 @@
 import { TerraError } from "../protocol/errors.ts";
 import type { DeviceStatus } from "../protocol/owner.ts";
 import type { Display, Inspect, Platform } from "./api.ts";
+import { asArgument, options } from "./arguments.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Machine } from "./machine.ts";
 import { createManagement } from "./management.ts";
@@ -24,16 +25,17 @@ const inspect: Inspect = {
 };
 
 function createDisplay(machine: Machine): Display {
+  const ask: Machine["person"] = (request) => asArgument(machine.person(request));
   return {
-    focused: async () => (await machine.person({ op: "focused" })) as { vm: string; strip: string } | null,
+    focused: async () => (await ask({ op: "focused" })) as { vm: string; strip: string } | null,
     focus: async (vm) => {
-      await machine.person({ op: "focus", vm });
+      await ask({ op: "focus", vm });
     },
     type: async (text) => {
-      await machine.person({ op: "type", text });
+      await ask({ op: "type", text });
     },
-    text: async (vm) => (await machine.person({ op: "text", vm })) as { strip: string; screen: string },
-    png: async (vm) => (await machine.person({ op: "png", vm })) as Uint8Array,
+    text: async (vm) => (await ask({ op: "text", vm })) as { strip: string; screen: string },
+    png: async (vm) => (await ask({ op: "png", vm })) as Uint8Array,
   };
 }
 
@@ -73,7 +75,9 @@ export function createPlatform(site: Site, machine: Machine, media: Media): Plat
     disk: (id) => createMedium(site.physical, machine.id, media.find(id)),
     removeDisk: refuse("removeDisk"),
     async insertDisk(disk) {
+      if (machine.closed) throw new TerraError("bad-state", "the lab was closed");
       if (typeof disk === "object" && disk !== null && "bytes" in disk && disk.bytes instanceof Uint8Array) {
+        if (disk.bytes.length === 0) throw new TerraError("bad-argument", "a disk of 0 bytes is none");
         return media.insert(disk.bytes);
       }
       if (typeof disk === "object" && disk !== null && "blankMiB" in disk) {
@@ -89,10 +93,14 @@ export function createPlatform(site: Site, machine: Machine, media: Media): Plat
       if (typeof disk === "object" && disk !== null && "handle" in disk) throw later("a disk that was taken out");
       throw new TerraError("bad-argument", "a disk should be { bytes: Uint8Array } or { blankMiB: number }");
     },
-    insertImage: (image) => media.insertImage(image),
+    async insertImage(image) {
+      if (machine.closed) throw new TerraError("bad-state", "the lab was closed");
+      return media.insertImage(image);
+    },
     powerOff: () => machine.powerOff(),
-    async powerOn(options = {}) {
-      await machine.powerOn(options.tvmm ?? machine.description.tvmm);
+    async powerOn(how) {
+      const { tvmm = machine.description.tvmm } = options(how, "options");
+      await asArgument(machine.powerOn(tvmm));
       await bringUp(site, machine, management, media);
     },
     tvmmBuilds: () => media.tvmmBuilds(),

@@ -2,8 +2,8 @@
  * Puts the lab together: one site, one open lab at a time, the scripting API over it, and the stream of facts that the page shows.
  */
 import { TerraError } from "../protocol/errors.ts";
-import type { Lab, Message, ScenarioOptions, ScenarioReport, Terra } from "./api.ts";
-import { bringUp } from "./bring-up.ts";
+import type { Lab, Message, Platform, ScenarioOptions, ScenarioReport, Terra, Vm } from "./api.ts";
+import { bringUp, insertMedia } from "./bring-up.ts";
 import { catalogue } from "./catalogue.ts";
 import { type LabDescription, parseLabDescription } from "./description.ts";
 import { missingFeatures } from "./features.ts";
@@ -45,6 +45,7 @@ export function createLabView(options: LabOptions): LabView {
   /** Machines of the lab that is being opened: their boxes want a canvas before open() has resolved. */
   let building: Map<string, Machine> | undefined;
   let opening: Promise<unknown> = Promise.resolve();
+  let playing: Promise<unknown> = Promise.resolve();
 
   function emit(event: LabEvent): void {
     for (const listener of [...listeners]) listener(event);
@@ -90,15 +91,17 @@ export function createLabView(options: LabOptions): LabView {
         platforms: description.platforms.map(({ id, title }) => ({ id, title, managedFromPage: true })),
       },
     });
-    const platforms = new Map<string, Lab["platform"] extends (id: string) => infer P ? P : never>();
+    const platforms = new Map<string, Platform>();
+    const boxes = new Map<string, Vm>();
+    // Machines start side by side; lists have the description's order all the same.
+    const inOrder = <T>(by: Map<string, T>) => description.platforms.flatMap(({ id }) => by.get(id) ?? []);
     const everyVm = () =>
-      [...machines.values()].flatMap((machine) =>
-        [...machine.statuses.values()].map((vm) => `${machine.id}/${vm.name}`),
-      );
+      inOrder(machines).flatMap((machine) => [...machine.statuses.values()].map((vm) => `${machine.id}/${vm.name}`));
+    let closed = false;
 
     const lab: Lab = {
       id: description.id,
-      platforms: () => [...platforms.keys()],
+      platforms: () => inOrder(platforms).map(({ id }) => id),
       platform(id) {
         const platform = platforms.get(id);
         if (platform) return platform;
@@ -117,7 +120,10 @@ export function createLabView(options: LabOptions): LabView {
             `there is no VM ${JSON.stringify(path)}; there are ${everyVm().join(", ") || "none"}`,
           );
         }
-        return createVm(machine, name);
+        // One object a box: its console remembers where the last match ended, whoever asks for it again.
+        const vm = boxes.get(path) ?? createVm(machine, name);
+        boxes.set(path, vm);
+        return vm;
       },
       wires: () => [],
       wire(id) {
@@ -130,6 +136,8 @@ export function createLabView(options: LabOptions): LabView {
       waitForMessage: (filter, timeoutMs) => log.wait(filter, timeoutMs),
       async close() {
         if (current?.lab === lab) current = undefined;
+        if (closed) return;
+        closed = true;
         await Promise.all([...machines.values()].map((machine) => machine.close()));
         machines.clear();
         unsubscribe();
@@ -140,7 +148,7 @@ export function createLabView(options: LabOptions): LabView {
 
     const opened: OpenLab = { lab, description, machines, note };
     try {
-      await Promise.all(
+      const started = await Promise.allSettled(
         description.platforms.map(async (each) => {
           const machine = await createMachine(shared, each, emit);
           machines.set(each.id, machine);
@@ -153,11 +161,13 @@ export function createLabView(options: LabOptions): LabView {
           await media.list();
           platforms.set(each.id, createPlatform(shared, machine, media));
           // Media are fetched while the machine boots.
-          const fetched = Promise.all(each.vms.map((vm) => media.image(vm.image)));
+          const fetched = insertMedia(media, each.vms);
           await Promise.all([machine.powerOn(each.tvmm), fetched]);
           await bringUp(shared, machine, createManagement(machine, media), media);
         }),
       );
+      // All of them have come to an end before the lab is closed; otherwise one that still starts would stay.
+      for (const each of started) if (each.status === "rejected") throw each.reason;
     } catch (error) {
       await lab.close();
       throw error;
@@ -184,12 +194,17 @@ export function createLabView(options: LabOptions): LabView {
     },
     images: async () => catalogueImages(await site()),
     scenarios: () => options.scenarios.list(),
-    runScenario: (id, how = {}) => options.scenarios.run(terra, id, how),
+    runScenario(id, how = {}) {
+      // One after the other: each opens its own lab.
+      const run = playing.then(() => options.scenarios.run(terra, id, how));
+      playing = run.catch(() => undefined);
+      return run;
+    },
     nonce: () => crypto.getRandomValues(new Uint8Array(32)),
     policy: async () => defaultPolicy(await site(), current?.description),
     async appraise(evidence, nonce, policy) {
       const started = performance.now();
-      const result = await check(evidence, nonce, mergedPolicy(await terra.policy(), policy ?? {}));
+      const result = await check(evidence, nonce, mergedPolicy(await terra.policy(), policy));
       const failed = result.checks.find((each) => !each.passed);
       current?.note({
         from: "verifier",

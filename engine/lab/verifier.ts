@@ -2,6 +2,7 @@
 import { appraise } from "../attestation/index.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { Appraisal, AppraisalPolicy, Evidence } from "./api.ts";
+import { options } from "./arguments.ts";
 import type { LabDescription } from "./description.ts";
 import type { Site } from "./site.ts";
 
@@ -23,7 +24,10 @@ export function defaultPolicy(site: Site, lab: LabDescription | undefined): Appr
 }
 
 /** A script's policy over the lab's own: what it leaves out stays as the lab has it, layer by layer. */
-export function mergedPolicy(own: AppraisalPolicy, given: AppraisalPolicy): AppraisalPolicy {
+export function mergedPolicy(own: AppraisalPolicy, policy: AppraisalPolicy | undefined): AppraisalPolicy {
+  const given = options(policy, "the policy");
+  options(given.vendorRoots, "the policy's vendorRoots");
+  options(given.accept, "the policy's accept");
   return {
     ...own,
     ...given,

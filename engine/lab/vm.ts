@@ -1,11 +1,29 @@
 /** One box, seen from outside: its status, identity, measurements, evidence and, where there is one, its console. */
 import { TerraError } from "../protocol/errors.ts";
-import type { Evidence, MeasurementNode, VmStatus } from "../protocol/owner.ts";
+import type { Evidence, MeasurementNode, MeasurementOptions, VmStatus } from "../protocol/owner.ts";
 import type { Vm, VmState } from "./api.ts";
+import { asArgument, options, timeout } from "./arguments.ts";
 import { createConsole } from "./console.ts";
 import type { Machine } from "./machine.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+
+const STATES: readonly VmState[] = ["off", "on", "suspended", "halted"];
+
+/** What the TVMM answers at most: levels, and children of the node asked for. */
+const MAX_DEPTH = 32;
+const MAX_COUNT = 65_536;
+
+/** Left out, the depth is the whole tree's; more than there can be is as much as there is. */
+function treeOptions(given: MeasurementOptions | undefined): MeasurementOptions {
+  const { depth = MAX_DEPTH, count, ...rest } = options(given, "options");
+  const atMost = (value: number, most: number) => (typeof value === "number" && value > most ? most : value);
+  return {
+    ...rest,
+    depth: atMost(depth, MAX_DEPTH),
+    ...(count === undefined ? {} : { count: atMost(count, MAX_COUNT) }),
+  };
+}
 
 export function createVm(machine: Machine, name: string): Vm {
   const path = `${machine.id}/${name}`;
@@ -19,7 +37,11 @@ export function createVm(machine: Machine, name: string): Vm {
     );
   }
 
-  async function waitForState(state: VmState, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
+  async function waitForState(state: VmState, wait?: number): Promise<void> {
+    const timeoutMs = timeout(wait, DEFAULT_TIMEOUT_MS);
+    if (!STATES.includes(state)) {
+      throw new TerraError("bad-argument", `the state is ${String(state)}; it should be ${STATES.join(", ")}`);
+    }
     if (known().state === state) return;
     await new Promise<void>((resolve, reject) => {
       const unsubscribe = machine.onOwnerEvent(() => {
@@ -40,6 +62,7 @@ export function createVm(machine: Machine, name: string): Vm {
 
   const console = createConsole({
     vm: () => known().id,
+    state: () => known().state,
     read: async (vm) => (await machine.owner({ op: "console-read", vm })) as Uint8Array,
     write: async (vm, bytes) => {
       await machine.owner({ op: "console-write", vm, bytes });
@@ -68,8 +91,10 @@ export function createVm(machine: Machine, name: string): Vm {
         primary: string;
         secondary: Record<string, string>;
       },
-    measurements: async (options = {}) =>
-      (await machine.owner({ op: "measurements", vm: known().id, options })) as MeasurementNode,
+    measurements: async (given) =>
+      (await asArgument(
+        machine.owner({ op: "measurements", vm: known().id, options: treeOptions(given) }),
+      )) as MeasurementNode,
     async evidence(nonce) {
       if (!(nonce instanceof Uint8Array) || nonce.length !== 32) {
         const is = nonce instanceof Uint8Array ? `${nonce.length} bytes` : typeof nonce;
