@@ -56,7 +56,13 @@ const test = base.extend<{ around: Surroundings }>({
     const own = await serve({ port: 0, onRequest: (url: string) => requests.push(url) });
     const other: Server = createServer((request, response) => {
       requests.push(`foreign${request.url}`);
-      response.writeHead(200, { "access-control-allow-origin": "*", "content-type": "text/event-stream" }).end("\n");
+      const name = (request.url ?? "").slice(1).split("?")[0];
+      const type = { events: "text/event-stream", "probe-module.js": "text/javascript" }[name ?? ""] ?? "text/html";
+      response.writeHead(200, { "access-control-allow-origin": "*", "content-type": type }).end("\n");
+    });
+    other.on("upgrade", (request, socket) => {
+      requests.push(`foreign${request.url}`);
+      socket.destroy();
     });
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const foreign = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
@@ -180,23 +186,50 @@ test("controls: the same lines get through from the page's origin, and to a port
 }) => {
   const { page, site, foreign, requests } = around;
   const worker = Buffer.from(await hostile("worker")).toString("latin1");
-  const same: Findings = await page.evaluate(
-    async ({ worker, site, foreign }) => {
-      const code = Uint8Array.from(worker, (char) => char.charCodeAt(0));
-      const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-      const started = new Worker(address, { type: "module" });
-      started.postMessage({ site, foreign, label: "same" });
-      return new Promise((resolve) => {
-        started.onmessage = ({ data }) => resolve(data);
-      });
-    },
-    { worker, site, foreign },
-  );
-  for (const name of ["IndexedDB", "the private file system", "caches", "locks", "fetch from the site"]) {
+  const probed = (where: Page, label: string): Promise<Findings> =>
+    where.evaluate(
+      async ({ worker, site, foreign, label }) => {
+        const code = Uint8Array.from(worker, (char) => char.charCodeAt(0));
+        const address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+        const started = new Worker(address, { type: "module" });
+        started.postMessage({ site, foreign, label });
+        return new Promise<Findings>((resolve) => {
+          started.onmessage = ({ data }) => resolve(data);
+        });
+      },
+      { worker, site, foreign, label },
+    );
+  const same = await probed(page, "same");
+  for (const name of [
+    "IndexedDB",
+    "the private file system",
+    "caches",
+    "locks",
+    "fetch from the site",
+    "XMLHttpRequest",
+  ]) {
     expect.soft(same[name], name).toBe("reached");
   }
-  expect(requests.filter((url) => url.includes("fetch-same")).length).toBeGreaterThan(0);
   await expect.poll(() => heard(page)).toContain("same");
+  // The page's own policy lets none of these out to other servers; a page of the other server's has no policy.
+  const elsewhere = await page.context().newPage();
+  await elsewhere.goto(foreign);
+  const free = await probed(elsewhere, "free");
+  for (const name of ["fetch from elsewhere", "a module from elsewhere", "EventSource"]) {
+    expect.soft(free[name], name).toBe("reached");
+  }
+  // Each way out is one that the servers notice.
+  for (const way of [
+    "fetch-same",
+    "no-cors-same",
+    "xhr-same",
+    "module-same",
+    "worker-same",
+    "socket-free",
+    "stream-free",
+  ]) {
+    expect.soft(requests.filter((url) => url.endsWith(way)).length, way).toBeGreaterThan(0);
+  }
 
   // A measured module whose launcher deliberately hands it a port to the chip's keys.
   const module = Buffer.from(await hostile("module")).toString("latin1");

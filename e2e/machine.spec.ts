@@ -1,4 +1,5 @@
 /** One machine through the scripting API, on real guests: what each role can do, and the error where it cannot. */
+import { X509Certificate } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support.ts";
 
@@ -16,7 +17,12 @@ function refusal(page: Page, script: string): Promise<string> {
 test("the boot log names each stage with the digest that its certificate holds", async ({ terra }) => {
   const log = await terra.evaluate(async () => (await window.terra.open("hello")).platform("alice").bootLog());
   expect(log.map((stage) => stage.name)).toEqual(["chip", "firmware", "loader", "tvmm"]);
-  for (const stage of log.slice(1)) expect(stage.digest).toMatch(HEX_64);
+  const certificates = log.map(({ certificate }) => new X509Certificate(certificate));
+  for (const [at, stage] of log.slice(1).entries()) {
+    expect(stage.digest).toMatch(HEX_64);
+    expect(certificates[at + 1]?.subject).toBe(`CN=${stage.digest}`);
+    expect(certificates[at + 1]?.verify(certificates[at]?.publicKey)).toBe(true);
+  }
   expect(log[0]?.digest).toBeUndefined();
 });
 
@@ -258,6 +264,32 @@ test("a lab's description is checked, field by field", async ({ terra }) => {
     expect.soft(message, lab).toMatch(/^bad-argument: /);
     expect.soft(message, lab).toMatch(pattern);
   }
+});
+
+test("a box that the TVMM refuses to make fails the lab, and a box without an attestation device says so at once", async ({
+  terra,
+}) => {
+  const lab = "{ platforms: [{ id: 'alice', vms: [{ name: 'hello', checking: 'none' }] }] }";
+  expect(await refusal(terra, `await terra.open(${lab})`)).toMatch(/^(bad-argument|closed-box): .*none/);
+  expect(await terra.evaluate(() => window.terra.lab)).toBeNull();
+  const silent = await terra.evaluate(async () => {
+    const opened = await window.terra.open("hello");
+    const { management } = opened.platform("alice");
+    const { id } = opened.vm("alice/hello");
+    await management.off(id);
+    for (const device of await management.devices()) {
+      if (device.attachedTo === id && device.type === "serial") await management.detach(id, device.id);
+    }
+    await management.on(id);
+    return opened
+      .vm("alice/hello")
+      .evidence(window.terra.nonce())
+      .then(
+        () => "",
+        (error: Error) => error.message,
+      );
+  });
+  expect(silent).toMatch(/^bad-state: .*attestation device/);
 });
 
 test("cutting the power loses the boxes and keeps the media; another lab closes the first", async ({ terra }) => {

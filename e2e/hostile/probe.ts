@@ -42,7 +42,7 @@ const event = (target: EventTarget, name: string) =>
  * and broadcasts, so that whoever listens knows whose got through.
  */
 export async function probe(site: string, foreign: string, label: string): Promise<Findings> {
-  const socket = site.replace(/^http/, "ws");
+  const socket = foreign.replace(/^http/, "ws");
   const attempts: Record<string, () => Promise<unknown>> = {
     IndexedDB: () => opened(indexedDB.open("terra-hostile")),
     "the private file system": () => navigator.storage.getDirectory(),

@@ -58,19 +58,26 @@ async function make(
 }
 
 /**
- * Resolves when each box was made and switched on, or refused. A refusal does not keep the other boxes off: the TVMM says
- * why in a message.
+ * Resolves when each box was made and switched on, or refused, with what the TVMM refused to make. A refusal does not keep the
+ * other boxes off, and the TVMM says why in a message.
  */
-export async function bringUp(site: Site, machine: Machine, management: Management, media: Media): Promise<void> {
+export async function bringUp(
+  site: Site,
+  machine: Machine,
+  management: Management,
+  media: Media,
+): Promise<{ refused: unknown[] }> {
   const made: { id: string; box: VmDescription }[] = [];
+  const refused: unknown[] = [];
   // One after the other, so that ids and colours follow the description.
   for (const { box, copy } of copies(machine.description.vms)) {
     await make(site, management, media, box, copy).then(
       (id) => made.push({ id, box }),
-      () => undefined,
+      (error: unknown) => refused.push(error),
     );
   }
   const focused = made.find(({ box }) => box.name === machine.description.focus);
   if (focused) await machine.person({ op: "focus", vm: focused.id });
   await Promise.allSettled(made.filter(({ box }) => box.on).map(({ id }) => management.on(id)));
+  return { refused };
 }

@@ -38,7 +38,8 @@ export interface LabDescription {
 
 type Fields = Record<string, unknown>;
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
+/** As the TVMM takes them for VMs. */
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?$/;
 
 function fail(where: string, is: unknown, should: string): never {
   throw new TerraError("bad-argument", `${where} is ${JSON.stringify(is) ?? String(is)}; it should be ${should}`);
@@ -59,7 +60,7 @@ function list(raw: unknown, where: string): unknown[] {
 function name(raw: unknown, where: string): string {
   return typeof raw === "string" && NAME.test(raw)
     ? raw
-    : fail(where, raw, "a name of 1 to 32 lower-case letters, digits and hyphens");
+    : fail(where, raw, "a name of 1 to 31 lower-case letters, digits and hyphens, with no hyphen at either end");
 }
 
 function text(raw: unknown, where: string): string {

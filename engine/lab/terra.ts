@@ -163,7 +163,9 @@ export function createLabView(options: LabOptions): LabView {
           // Media are fetched while the machine boots.
           const fetched = insertMedia(media, each.vms);
           await Promise.all([machine.powerOn(each.tvmm), fetched]);
-          await bringUp(shared, machine, createManagement(machine, media), media);
+          const { refused } = await bringUp(shared, machine, createManagement(machine, media), media);
+          // Nobody has touched the media yet: what the TVMM refuses now is wrong in the description.
+          for (const error of refused) throw error;
         }),
       );
       // All of them have come to an end before the lab is closed; otherwise one that still starts would stay.

@@ -143,6 +143,10 @@ export function ownerRequests(parts: OwnerParts): (request: OwnerRequest) => Pro
         if (!vm.running || vm.state !== "on") {
           throw new TerraError("bad-state", `${vm.name} is ${vm.state}; a challenge needs a box that is on`);
         }
+        const purposes = machine.devicesOf(vm).map(({ config }) => config.type === "serial" && config.purpose);
+        if (!purposes.includes("attestation")) {
+          throw new TerraError("bad-state", `${vm.name} has no attestation device; attach one and switch it on`);
+        }
         return vm.running.attestation.challenge(request.nonce);
       }
       case "console-read": {
