@@ -129,6 +129,15 @@ describe("the hash tree", () => {
     expect(() => verifyTree(tree, 300, "0g", root)).toThrow("salt");
   });
 
+  it("of a longer disk is refused: cutting blocks off keeps no root", () => {
+    const whole = computeTree(disk(300), SALT);
+    // Both have three hash blocks over their data and one above: the bytes of the tree fit either length.
+    expect(hashBlockCount(260)).toBe(hashBlockCount(300));
+    expect(() => verifyTree(whole.tree, 300, SALT, whole.root)).not.toThrow();
+    expect(() => verifyTree(whole.tree, 299, SALT, whole.root)).toThrow(/^integrity: .*shorter/);
+    expect(() => verifyTree(whole.tree, 260, SALT, whole.root)).toThrow(/^integrity: .*shorter/);
+  });
+
   it("is a copy: the medium may change afterwards", () => {
     const { tree, root } = computeTree(disk(300), SALT);
     const verified = verifyTree(tree, 300, SALT, root);

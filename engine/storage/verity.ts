@@ -104,6 +104,7 @@ export interface VerifiedTree {
 /**
  * Checks every block of a stored tree against the root (hex), from the top down. Throws "integrity" naming the first hash
  * block that is wrong, with the digests expected and found. The tree is copied first, so that nobody can change it later.
+ * A root says nothing of a disk's length: a digest behind the last one is of a block that was cut off, and is refused.
  */
 export function verifyTree(
   stored: Uint8Array,
@@ -133,7 +134,8 @@ export function verifyTree(
   };
 
   for (let level = levels.length - 1; level >= 0; level--) {
-    const { first, blocks } = levels[level] as TreeLevel;
+    const { first, blocks, digests } = levels[level] as TreeLevel;
+    const padding = tree.subarray(first * BLOCK_SIZE + digests * DIGEST_SIZE, (first + blocks) * BLOCK_SIZE);
     for (let index = 0; index < blocks; index++) {
       const expected = digestOf(level, index);
       const found = digest(blockAt(tree, first + index));
@@ -143,6 +145,12 @@ export function verifyTree(
           `hash block ${first + index} (level ${level}, number ${index}) should have the digest ${toHex(expected)} and has ${toHex(found)}`,
         );
       }
+    }
+    if (padding.some((byte) => byte !== 0)) {
+      throw new TerraError(
+        "integrity",
+        `level ${level} of the tree has digests behind its ${digests}: the disk is shorter than what the tree was made for`,
+      );
     }
   }
   const bottom = levels[0];
