@@ -3,7 +3,7 @@
  * are hardware, layers and VM here); the first that fails ends it. Evidence is hostile until checked. Nothing here keeps
  * state, talks to a network or knows a default policy: what the policy does not name is not accepted.
  */
-import { shortDigest } from "./bytes.ts";
+import { equalBytes, shortDigest } from "./bytes.ts";
 import { type Certificate, readCertificateFrame } from "./certificate.ts";
 import { type Chain, checkChain, findRoot, moment } from "./chain.ts";
 import { listSigner, type RevocationList } from "./crl.ts";
@@ -59,7 +59,7 @@ function runner(untrusted: Evidence, nonce: Uint8Array, policy: CheckedPolicy, l
   let lists: { list: RevocationList; signer: Certificate }[] = [];
 
   const isRevoked = (certificate: Certificate, issuer: Certificate): boolean =>
-    lists.some(({ list, signer }) => signer === issuer && list.revoked.has(certificate.serial));
+    lists.some(({ list, signer }) => sameIssuer(signer, issuer) && list.revoked.has(certificate.serial));
 
   return async (name: CheckName): Promise<string> => {
     switch (name) {
@@ -162,7 +162,7 @@ function checkRevocation(
   lists: readonly { list: RevocationList; signer: Certificate }[],
 ): string {
   if (lists.length === 0) return "my policy has no revocation lists, so none was consulted";
-  const relevant = lists.filter(({ signer }) => signer === root);
+  const relevant = lists.filter(({ signer }) => sameIssuer(signer, root));
   if (relevant.length === 0) {
     throw malformed(
       `none of my ${lists.length} revocation list(s) is of the root that certified chip ${chip.commonName}`,
@@ -172,6 +172,11 @@ function checkRevocation(
     throw malformed(`the certificate of chip ${chip.commonName} has been revoked by the root that issued it`);
   }
   return `chip ${chip.commonName} is on none of my ${relevant.length} revocation list(s) of its root`;
+}
+
+/** One root may stand in a policy more than once, for two layers or renewed: its name and key make it the same issuer. */
+function sameIssuer(left: Certificate, right: Certificate): boolean {
+  return equalBytes(left.subject, right.subject) && equalBytes(left.publicKey, right.publicKey);
 }
 
 interface Verdict {

@@ -5,7 +5,8 @@ import { readCertificate } from "./certificate.ts";
 import { listSigner, readRevocationList } from "./crl.ts";
 import { bitString, boolean, contextTag, integer, octetString, oid, sequence, timeValue, tlv } from "./der.ts";
 import { sign } from "./ecdsa.ts";
-import { AttestationError, generateKeyPair, issueHardwareRoot, OID, toPem } from "./index.ts";
+import { AttestationError, appraise, generateKeyPair, issueHardwareRoot, OID, toPem } from "./index.ts";
+import { makeMachine } from "./testing/machine.ts";
 
 const NOW = Date.parse("2026-11-23T17:00:00Z");
 const ALGORITHM = sequence(oid(OID.ecdsaWithSha256));
@@ -72,5 +73,38 @@ describe("refused", () => {
         expect(() => readRevocationList(toPem(bytes, "X509 CRL"), "the list")).toThrow(AttestationError);
       }),
     );
+  });
+});
+
+describe("a root that stands in a policy for two layers", () => {
+  async function signed(issuer: string, keyPair: CryptoKeyPair, serials: string[]): Promise<string> {
+    const entries = serials.map((serial) => sequence(integer(Buffer.from(serial, "hex")), timeValue(NOW)));
+    const tbs = sequence(
+      integer(1),
+      ALGORITHM,
+      readCertificate(issuer).subject,
+      timeValue(NOW),
+      timeValue(NOW + 60_000),
+      ...(entries.length > 0 ? [sequence(...entries)] : []),
+    );
+    return toPem(sequence(tbs, ALGORITHM, bitString(await sign(keyPair.privateKey, tbs))), "X509 CRL");
+  }
+
+  test.each([true, false])("its list counts for both: revoked %s", async (revoked) => {
+    const machine = await makeMachine(NOW);
+    const { serial } = readCertificate(machine.vendorCertificate);
+    const nonce = new Uint8Array(32).fill(7);
+    const { checks } = await appraise(await machine.answer(nonce), nonce, {
+      ...machine.policy,
+      vendorRoots: { tvmm: [machine.vendorRoot], vm: [machine.vendorRoot] },
+      revocationLists: [
+        await signed(machine.hardwareRoot, machine.keys.hardware, []),
+        await signed(machine.vendorRoot, machine.keys.vendor, revoked ? [serial] : []),
+      ],
+    });
+    expect(checks.find(({ name }) => name === "vm")).toMatchObject({
+      passed: !revoked,
+      detail: expect.stringMatching(revoked ? /has been revoked/ : /says its vendor/),
+    });
   });
 });

@@ -29,6 +29,8 @@ export const TRUST_ROOT = "11".repeat(32);
 export interface TestMachine {
   hardwareRoot: string;
   vendorRoot: string;
+  /** Of the two roots. */
+  keys: { hardware: CryptoKeyPair; vendor: CryptoKeyPair };
   vendorCertificate: string;
   /** Leaf first. */
   chain: string[];
@@ -85,6 +87,7 @@ export async function makeMachine(now?: number): Promise<TestMachine> {
   return {
     hardwareRoot,
     vendorRoot,
+    keys: { hardware, vendor },
     vendorCertificate,
     chain,
     key,
