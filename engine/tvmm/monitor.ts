@@ -58,13 +58,14 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
     vm?.running?.worker.tell({ op: "focus", focused: true });
     if (vm?.running)
       askText(vm.running.worker).then(
-        (text) => emitText(vm, text),
+        ({ screen }) => emitText(vm, screen),
         () => {},
       );
   }
 
-  function emitText(vm: Vm, { strip, screen }: { strip: string; screen: string }): void {
-    if (vm === shown && vm.running) emit({ type: "text", vm: vm.id, strip, screen });
+  /** The strip's words are the TVMM's own, never the worker's, which a guest may have broken. */
+  function emitText(vm: Vm, screen: string): void {
+    if (vm === shown && vm.running) emit({ type: "text", vm: vm.id, strip: stripLine(vm), screen });
   }
 
   const askText = async (worker: VmWorker) => screenText(await worker.ask({ op: "text" }));
@@ -125,8 +126,8 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
           return input({ op: "scancodes", codes: request.codes });
         case "text": {
           const vm = withFocus(request.vm);
-          if (vm.running) return askText(vm.running.worker);
-          return { strip: stripLine(vm), screen: "" };
+          const screen = vm.running ? (await askText(vm.running.worker)).screen : "";
+          return { strip: stripLine(vm), screen };
         }
         case "png": {
           const vm = withFocus(request.vm);
@@ -155,7 +156,7 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
       if (chosen === vm.id) chosen = undefined;
       refresh();
     },
-    text: emitText,
+    text: (vm, { screen }) => emitText(vm, screen),
     refresh,
   };
 }

@@ -2,7 +2,15 @@
  * The TVMM's own key, made at each launch, and its endorsement by the loader that measured and started it (paper 4.2). The
  * private half cannot be exported and is used for one thing: certificates of closed boxes' keys.
  */
-import { generateKeyPair, type Issuer, makeRequest, readOnePem, readPem, toPem } from "../attestation/index.ts";
+import {
+  generateKeyPair,
+  type Issuer,
+  makeRequest,
+  readCertificate,
+  readOnePem,
+  readPem,
+  toPem,
+} from "../attestation/index.ts";
 import { connect } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { EndorseRequest, MeasuredStage, StageInit } from "../protocol/launch.ts";
@@ -44,9 +52,21 @@ export async function endorsedKey({ endorse, stages }: Pick<StageInit, "endorse"
     issuer: { key: pair.privateKey, certificate },
     chain,
     vendors,
-    stages: stages.map((stage, index) => ({ ...stage, certificate: chain[CHAIN_LENGTH - 1 - index] ?? "" })),
+    stages: stages.map((stage, index) => certified(stage, chain[CHAIN_LENGTH - 1 - index] ?? "")),
     chipDigest: digestSync(readOnePem(chip, "the chip's certificate")),
   };
+}
+
+/** A stage with its certificate. What the layers below say that they measured must be what they certified. */
+function certified(stage: Omit<MeasuredStage, "certificate">, certificate: string): MeasuredStage {
+  const { tcbInfo } = readCertificate(certificate, `the ${stage.name}'s certificate`);
+  if (tcbInfo?.digest !== stage.digest) {
+    throw new TerraError(
+      "malformed",
+      `the ${stage.name} is said to be ${stage.digest ?? "unmeasured"}; its certificate says ${tcbInfo?.digest ?? "nothing"}`,
+    );
+  }
+  return { ...stage, certificate };
 }
 
 function endorsement(raw: unknown): { chain: string[]; vendors: string[] } {

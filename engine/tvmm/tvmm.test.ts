@@ -284,7 +284,10 @@ describe("tampering", () => {
     await expect(tb.ask({ op: "challenge", vm, nonce: new Uint8Array(32) })).rejects.toThrow(/^bad-state: /);
     await expect(tb.person({ op: "type", text: "x" })).rejects.toThrow(/^bad-state: /);
     worker.emit({ type: "blocks", device: boot, verified: [4, 5], failed: [] });
-    expect(await tb.person({ op: "text", vm })).toEqual({ strip: "strip", screen: "screen" });
+    expect(await tb.person({ op: "text", vm })).toEqual({
+      strip: expect.stringMatching(/^hello · closed · .* · halted: integrity · no sign$/),
+      screen: "screen",
+    });
     expect(tb.messages("halt")[0]?.summary).toContain("disk boot, block 9");
     const tree = (await tb.ask({
       op: "measurements",
@@ -670,9 +673,15 @@ describe("the person", () => {
     pcWorker.emit({ type: "blocks", device: pc.boot, verified: [1], failed: [] });
     await tb.until(() => tb.events.some((event) => event.type === "blocks" && event.vm === pc.vm));
     await tb.person({ op: "focused" });
-    workerOf(tb).emit({ type: "text", strip: "s", screen: "shown" });
+    workerOf(tb).emit({ type: "text", strip: "bank · closed", screen: "shown" });
     const screens = () => tb.personEvents.flatMap((event) => (event.type === "text" ? [event.screen] : []));
     await tb.until(() => screens().includes("shown"));
     expect(screens()).not.toContain("not shown");
+    // The words of the strip are the TVMM's, whatever the worker says.
+    const strips = tb.personEvents.flatMap((event) => (event.type === "text" ? [event.strip] : []));
+    for (const strip of strips) expect(strip).toMatch(/^hello · closed · /);
+    expect((await tb.person({ op: "text", vm: hello.vm })) as { strip: string }).toMatchObject({
+      strip: expect.stringMatching(/^hello · closed · /),
+    });
   });
 });
