@@ -142,11 +142,13 @@ export async function createMachine(
       try {
         const [flash, media] = await Promise.all([mediaPort(), mediaPort()]);
         const transfer = [flash, media, ownerChannel.port2, personChannel.port2];
-        await chip.call(
+        // The boot log is the chip's: of each layer it says what the layer below measured, not what the layer says of itself.
+        stages = (await chip.call(
           { op: "power-on", tvmm, flash, media, owner: ownerChannel.port2, person: personChannel.port2 },
           transfer,
-        );
-        stages = (await plugged.owner.call({ op: "boot-log" })) as MeasuredStage[];
+        )) as MeasuredStage[];
+        // Asked only so that the TVMM is known to answer.
+        await plugged.owner.call({ op: "boot-log" });
         setPower("on", tvmm);
       } catch (error) {
         unplug();

@@ -23,8 +23,8 @@ export interface Site {
 export interface SiteOptions {
   /** Where images/ and measured/ lie. */
   base: string;
-  /** Called once the page itself needs no connection and no script any more. */
-  lockDown(): void;
+  /** Called once the page itself needs no connection and no script any more; nothing measured starts before it is done. */
+  lockDown(): void | Promise<void>;
 }
 
 export async function startSite(options: SiteOptions): Promise<Site> {
@@ -47,7 +47,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     factory.call({ op: "vendor-certificates" }),
     physical.call({ op: "file", path: `measured/${chipFile.path}` }),
   ])) as [Roots, Record<string, string[]>, Uint8Array<ArrayBuffer>];
-  options.lockDown();
+  await options.lockDown();
   const chipUrl = URL.createObjectURL(new Blob([chip], { type: "text/javascript" }));
   return { factory, physical, roots, ...manifests, vendorCertificates, chipUrl };
 }
