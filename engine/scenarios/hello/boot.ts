@@ -42,7 +42,7 @@ export const boot: Step = {
     artifacts.push({ kind: "console" as const, value: shell });
     return {
       observed: `${equal} of 3 digests are those of the bytes on the flash. ${context.lab.vms().length} boxes are on; the open one’s shell says “${shell}”.`,
-      passed: equal === 3,
+      passed: equal === 3 && context.lab.vms().length === 2,
       artifacts,
     };
   },
@@ -71,7 +71,10 @@ export const evidence: Step = {
     const named = appraisal.layers.find((layer) => layer.layer === "vm");
     return {
       observed: `${verdict(appraisal)} The box is ${short(primary)}.`,
-      passed: appraisal.accepted && named?.digest === primary,
+      passed:
+        appraisal.accepted &&
+        named?.digest === primary &&
+        appraisal.layers.every((layer) => layer.product && layer.version),
       artifacts: [
         { kind: "digest", value: `vm ${primary}` },
         ...(await newest(context, "evidence")),
@@ -111,7 +114,7 @@ export const debugTvmm: Step = {
   title: "The owner boots another TVMM",
   paper: "Terra §4.2",
   text: [
-    "Alice may boot what she likes; it is her PC. This is the debug build of the TVMM [1], which lets her look into closed boxes.",
+    "Alice may boot what she likes; it is her PC. This is the debug build of the TVMM [1], which keeps no maker’s console shut.",
     "The loader reports it truthfully, no vendor vouches for it, and what the release TVMM has sealed does not open.",
   ],
   expected: "It runs; the verifier refuses, naming the TVMM; the sealed key stays shut.",
@@ -123,12 +126,12 @@ export const debugTvmm: Step = {
     await reboot(context, context.control ? "release" : "debug");
     const appraisal = await challenge(context);
     const power = await context.lab.messages({ kind: "power", since });
-    const shut = power.find((message) => message.outcome === "refused" && message.summary.startsWith("sealed"));
+    const sealed = power.find((message) => message.summary.startsWith("sealed"));
     return {
-      observed: `${verdict(appraisal)} ${shut ? `The TVMM says “${shut.summary}”.` : "The sealed key opened."}`,
-      passed: refusedAt(appraisal, "tvmm") && shut !== undefined,
+      observed: `${verdict(appraisal)} The TVMM says ${sealed ? `“${sealed.summary}”` : "nothing about the sealed key"}.`,
+      passed: refusedAt(appraisal, "tvmm") && sealed?.outcome === "refused",
       artifacts: [
-        ...(shut ? [{ kind: "message" as const, value: String(shut.sequence) }] : []),
+        ...(sealed ? [{ kind: "message" as const, value: String(sealed.sequence) }] : []),
         ...(await newest(context, "appraisal")),
       ],
     };

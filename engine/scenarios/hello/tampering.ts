@@ -254,11 +254,7 @@ export const aheadOfTime: Step = {
       observed: refusal
         ? `Refused: ${shortened(refusal)}. The bit was in block ${block}.`
         : `Switched on. The box is ${state}.`,
-      passed:
-        refusal.startsWith("integrity: ") &&
-        refusal.includes("boot") &&
-        refusal.includes(String(block)) &&
-        state !== "on",
+      passed: refusal.startsWith("integrity: ") && refusal.includes(`block ${block} of disk boot `) && state !== "on",
       artifacts: [...(await newest(context, "management")), ...(await newest(context, "power"))],
     };
   },
