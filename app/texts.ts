@@ -79,7 +79,7 @@ export const texts = {
     measured: (size: string) => `measured ${size}, starting`,
     tvmmWaits: "waits for the loader",
     notStarted: "not started",
-    otherBuild: (name: string) => `${name} build: lets the owner look into closed boxes`,
+    otherBuild: (name: string) => `${name} build: it need not keep closed boxes closed`,
     chip: "chip",
     chipNote: "Simulated. Its keys stay in this browser and survive a reload.",
     firmware: "firmware",
@@ -89,7 +89,7 @@ export const texts = {
     powerOn: (platform: string) => `Switch ${platform} on`,
     poweredOff: "Switched off.",
     log: "log, opened by its maker",
-    glass: (build: string) => `the ${build} TVMM lets the owner look in`,
+    glass: (build: string) => `the ${build} TVMM need not keep it closed`,
     blockWrong: (disk: string, block: number) => `disk ${disk}, block ${count(block)} did not verify`,
     diskWrong: (disk: string) => `disk ${disk} did not verify`,
     firmwareWrong: "what it is started from did not verify",
@@ -286,7 +286,7 @@ export const texts = {
     title: "This browser lacks something the lab needs",
     text: "Missing here:",
     which:
-      "Chromium 119 and Firefox 128, and later ones, have all of it. The page must come from HTTPS or from localhost.",
+      "Current Chromium and Firefox have all of it; Chromium 156 and Firefox 153 were tried. The page must come from HTTPS or from localhost.",
   },
   crash: {
     title: "The page itself failed",

@@ -81,7 +81,7 @@ export function TreeRows({ box, tree }: { box: BoxFacts; tree: BoxTree }) {
     if (node.kind !== "disk") return node.state;
     const map = blocksOf(`${box.platform}/${box.id}`, node.name);
     if (map.failed > 0) return "failed";
-    return node.state;
+    return map.states.length > 0 && map.verified === map.states.length ? "verified" : node.state;
   };
   const parts = tree.parts.map((node, index) => ({ node, level: 1, place: index + 1, state: stateOf(node) }));
   const state = parts.some((part) => part.state === "failed") ? "failed" : tree.box.state;

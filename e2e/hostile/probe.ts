@@ -51,6 +51,7 @@ export async function probe(site: string, foreign: string, label: string): Promi
     "fetch from the site": () => fetch(`${site}?fetch-${label}`),
     "fetch without an answer": () => fetch(`${site}?no-cors-${label}`, { mode: "no-cors" }),
     "fetch from elsewhere": () => fetch(`${foreign}?fetch-${label}`),
+    "a typeface from the site": () => new FontFace("probe", `url(${site}?font-${label})`).load(),
     XMLHttpRequest: async () => {
       const request = new XMLHttpRequest();
       request.open("GET", `${site}?xhr-${label}`);

@@ -87,6 +87,7 @@ describe("a descriptor", () => {
     [["devices", 0, "type"], "tape", "devices[0].type"],
     [["devices", 0, "slot"], 0, "devices[0].slot"],
     [["devices", 0, "name"], "x".repeat(21), "devices[0].name"],
+    [["devices", 0, "name"], "two words", "devices[0].name"],
     [["devices", 0, "classes"], [], "devices[0].classes"],
     [["devices", 0, "classes"], ["attested", "attested"], "devices[0].classes"],
     [["devices", 0, "classes"], ["wet"], "devices[0].classes[0]"],

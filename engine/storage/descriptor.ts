@@ -93,6 +93,14 @@ function ascii(value: unknown, field: string, least: number, most: number): stri
   return fits ? value : refuse(field, `${least} to ${most} printable ASCII characters`, value);
 }
 
+/** As a virtio serial carries it. */
+function word(value: unknown, field: string, least: number, most: number): string {
+  const text = ascii(value, field, least, most);
+  return text.includes(" ")
+    ? refuse(field, `${least} to ${most} printable ASCII characters without spaces`, value)
+    : text;
+}
+
 function oneOf<const W extends string>(value: unknown, field: string, words: readonly W[]): W {
   return words.find((word) => word === value) ?? refuse(field, `one of ${words.join(", ")}`, value);
 }
@@ -135,7 +143,7 @@ function device(value: unknown, field: string): DescribedDisk | DescribedNic {
     const fields = object(value, field, ["type", "role", "pci", "required"]);
     return {
       type,
-      role: ascii(fields.role, `${field}.role`, 1, 20),
+      role: word(fields.role, `${field}.role`, 1, 20),
       pci: integer(fields.pci, `${field}.pci`, 1, 31),
       required: flag(fields.required, `${field}.required`),
     };
@@ -151,7 +159,7 @@ function device(value: unknown, field: string): DescribedDisk | DescribedNic {
   return {
     type,
     slot: integer(fields.slot, `${field}.slot`, 1, 15),
-    name: ascii(fields.name, `${field}.name`, 1, 20),
+    name: word(fields.name, `${field}.name`, 1, 20),
     required: flag(fields.required, `${field}.required`),
     classes: known,
     counter: flag(fields.counter, `${field}.counter`),

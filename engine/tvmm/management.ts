@@ -25,7 +25,7 @@ export const MAX_DEVICES = 128;
 const MAX_VENDORS_TEXT = 32768;
 
 /** Messages and the measurement tree call other ends so; a VM must not be taken for one of them. */
-const RESERVED = ["chip", "firmware", "loader", "tvmm", "owner", "person", "verifier"];
+const RESERVED = ["chip", "firmware", "loader", "tvmm", "owner", "person", "verifier", "open", "closed"];
 
 export interface Management {
   createDevice(config: DeviceConfig): Promise<Device>;

@@ -37,3 +37,14 @@ it.each([
     ]);
   port1.close();
 });
+
+it("takes a spoilt vendor's certificate for none, since anybody writes to the flash", async () => {
+  const machine = await makeMachine();
+  const { port1, port2 } = new MessageChannel();
+  const vendors = ["-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n", machine.chain[0] ?? ""];
+  serve<EndorseRequest>(port1, parseEndorseRequest, () => ({ chain: machine.chain.slice(1), vendors }));
+  const stages = (["firmware", "loader", "tvmm"] as const).map((name) => ({ name, digest: DIGESTS[name], size: 1 }));
+  const own = await endorsedKey({ endorse: port2, stages: [{ name: "chip" }, ...stages] });
+  expect(own.vendors).toEqual([machine.chain[0]]);
+  port1.close();
+});

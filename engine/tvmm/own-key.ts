@@ -71,11 +71,27 @@ function certified(stage: Omit<MeasuredStage, "certificate">, certificate: strin
 
 function endorsement(raw: unknown): { chain: string[]; vendors: string[] } {
   const { chain, vendors } = (raw ?? {}) as Record<string, unknown>;
-  return { chain: certificates(chain, "chain"), vendors: certificates(vendors, "vendors") };
+  return { chain: certificates(chain, "chain"), vendors: certificates(vendors, "vendors", () => []) };
 }
 
-/** In one form of PEM, since they are joined to one text for the guests. */
-function certificates(raw: unknown, what: string): string[] {
+/**
+ * In one form of PEM, since they are joined to one text for the guests. `spoilt` decides what becomes of an entry that cannot be
+ * read: vendors' certificates lay on the flash, where anybody writes, and a spoilt one counts as none.
+ */
+function certificates(
+  raw: unknown,
+  what: string,
+  spoilt: (error: unknown) => Uint8Array[] = (error) => {
+    throw error;
+  },
+): string[] {
   if (!Array.isArray(raw)) throw new TerraError("malformed", `the loader's endorsement has no list of ${what}`);
-  return raw.flatMap((each) => readPem(String(each), `the loader's ${what}`)).map((der) => toPem(der));
+  const read = (each: unknown) => {
+    try {
+      return readPem(String(each), `the loader's ${what}`);
+    } catch (error) {
+      return spoilt(error);
+    }
+  };
+  return raw.flatMap(read).map((der) => toPem(der));
 }
