@@ -380,7 +380,7 @@ describe("consoles", () => {
   it("an open console is read and written; one for output only is read", async () => {
     const tb = await bench();
     for (const mode of ["open", "output"] as const) {
-      const { vm } = await tb.box(mode, { kind: "open", console: mode });
+      const { vm } = await tb.box(`console-${mode}`, { kind: "open", console: mode });
       await tb.ask({ op: "attach", vm, device: (await tb.ask(console)) as string });
       await tb.ask({ op: "on", vm });
       const worker = workerOf(tb);
