@@ -586,7 +586,7 @@ describe("making VMs and devices", () => {
 
   it("no VM is named like another end of a message", async () => {
     const tb = await bench();
-    for (const name of ["tvmm", "owner", "verifier"]) {
+    for (const name of ["tvmm", "owner", "verifier", "open", "closed"]) {
       await expect(tb.box(name)).rejects.toThrow(/^bad-argument: config.name/);
     }
   });
