@@ -146,10 +146,16 @@ export function surface(strip: StripText, screen: Screen): Surface {
     soon();
   };
 
-  loadFonts().then(() => {
-    text.forget();
-    anew();
-  });
+  let lettered = false;
+  /** The typefaces, once somebody looks: four boxes that start at once have one monitor. */
+  const letter = () => {
+    if (lettered) return;
+    lettered = true;
+    void loadFonts().then(() => {
+      text.forget();
+      anew();
+    });
+  };
 
   return {
     attach(given, toSize, theme) {
@@ -171,6 +177,7 @@ export function surface(strip: StripText, screen: Screen): Surface {
       clearTimeout(timer);
       timer = undefined;
       if (!focused) return;
+      letter();
       draw();
       if (screen.graphical) soon();
     },
