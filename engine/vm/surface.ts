@@ -95,9 +95,11 @@ export function surface(strip: StripText, screen: Screen): Surface {
     pen.drawImage(picture, x, y, shownWidth, shownHeight);
   };
 
+  let lettered = false;
+
   const draw = () => {
     const pen = canvas.getContext("2d");
-    if (!pen) return;
+    if (!pen || !lettered) return;
     last = performance.now();
     if (canvas.width !== size.width || canvas.height !== size.height) {
       canvas.width = size.width;
@@ -146,15 +148,13 @@ export function surface(strip: StripText, screen: Screen): Surface {
     soon();
   };
 
-  let lettered = false;
-  /** The typefaces, once somebody looks: four boxes that start at once have one monitor. */
-  const letter = () => {
-    if (lettered) return;
+  /**
+   * The typefaces, once somebody looks: four boxes that start at once have one monitor. Nothing is drawn before: a worker's canvas
+   * goes on with the typeface that it first found for a name.
+   */
+  const letter = async () => {
+    await loadFonts();
     lettered = true;
-    void loadFonts().then(() => {
-      text.forget();
-      anew();
-    });
   };
 
   return {
@@ -177,8 +177,8 @@ export function surface(strip: StripText, screen: Screen): Surface {
       clearTimeout(timer);
       timer = undefined;
       if (!focused) return;
-      letter();
-      draw();
+      if (lettered) draw();
+      else void letter().then(anew);
       if (screen.graphical) soon();
     },
     changed: soon,
@@ -188,7 +188,7 @@ export function surface(strip: StripText, screen: Screen): Surface {
       if (focused) draw();
     },
     async png() {
-      await loadFonts();
+      await letter();
       draw();
       const blob = await canvas.convertToBlob({ type: "image/png" });
       return new Uint8Array(await blob.arrayBuffer());

@@ -52,8 +52,6 @@ export interface TextPicture {
   /** The grid for this box; forgets kept letters if it is another one. */
   fit(box: Box, columns: number, rows: number): Grid;
   drawRow(pen: Pen, screen: Screen, row: number): void;
-  /** The letters must be drawn anew: the typeface has arrived. */
-  forget(): void;
 }
 
 export function textPicture(): TextPicture {
@@ -154,6 +152,5 @@ export function textPicture(): TextPicture {
         );
       }
     },
-    forget,
   };
 }
