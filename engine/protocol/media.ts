@@ -149,7 +149,8 @@ function operation<const Name extends string>(raw: unknown, names: readonly Name
 }
 
 function certificates(value: unknown): Record<string, string[]> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  // A Map or a Date would pass for an object without entries.
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) {
     throw new TerraError("malformed", "vendorCertificates is not an object of lists by digest");
   }
   return Object.fromEntries(
