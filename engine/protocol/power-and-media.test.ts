@@ -99,7 +99,7 @@ describe.each(good)("the door of %s", (_name, parse, requests) => {
         const field = fields[at % fields.length] ?? "op";
         const passed = attempt({ ...request, [field]: value });
         // What passes has the very value that was checked.
-        if (passed !== undefined) expect(Reflect.get(passed, field)).toEqual(value);
+        if (passed !== undefined) expect(Reflect.get(Object(passed), field)).toEqual(value);
       }),
     );
   });
