@@ -112,7 +112,7 @@ describe("hostile requests", () => {
   test("signed by another key: refused", async () => {
     const signer = (await generateKeyPair()).privateKey;
     await expect(readRequest(await request({ signer }))).rejects.toThrow(/not signed by the key/);
-    await expect(readRequest(await request({}))).resolves.toBeDefined();
+    await expect(readRequest(await request({}))).resolves.toHaveProperty("publicKey");
   });
 
   test("another version, no attributes field, a point off the curve, a compressed point: refused", async () => {

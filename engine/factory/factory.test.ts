@@ -185,7 +185,10 @@ describe("opening", () => {
     await expect(shop.ask({ op: "roots" })).rejects.toThrow(/before it was opened/);
     await expect(shop.ask({ op: "init", base: "https://elsewhere.example/" })).rejects.toThrow(/no https:/);
     await shop.ask(INIT);
-    await expect(shop.ask({ op: "roots" })).resolves.toBeDefined();
+    await expect(shop.ask({ op: "roots" })).resolves.toHaveProperty(
+      "hardware",
+      expect.stringContaining("BEGIN CERTIFICATE"),
+    );
   });
 
   test("what an older page or somebody else left in the store is told from what we made", async () => {
