@@ -26,7 +26,29 @@ export type MediaRequest =
   /** Reply: nothing. Out of range: "bad-argument". */
   | { op: "write"; medium: string; offset: number; bytes: Uint8Array }
   /** Reply: MessagePort that serves these same requests for this one medium (code "refused" for writing if readOnly). */
-  | { op: "open"; medium: string; readOnly: boolean };
+  | { op: "open"; medium: string; readOnly: boolean }
+  /** Reply: NicInfo[], the machine's own network cards. */
+  | { op: "nics" }
+  /** Reply: MessagePort that carries frames (frames.ts) to and from the wire. A second one takes the place of the first. */
+  | { op: "open-nic"; nic: string };
+
+/** A network card of the machine, plugged into a wire outside. */
+export interface NicInfo {
+  /** "eth0", "eth1", … */
+  id: string;
+  wire: string;
+}
+
+/** A frame on a wire, as whoever taps the wire sees it. */
+export interface WireFrame {
+  /** Counts up from 1 on each wire. */
+  sequence: number;
+  /** performance.timeOrigin + performance.now() in the physical realm, ms since 1970. */
+  at: number;
+  /** "PLATFORM/eth0", or "attacker". */
+  from: string;
+  bytes: Uint8Array;
+}
 
 /** The page's port to the physical worker: builds machines and plays the attacker. */
 export type PhysicalRequest =
@@ -36,8 +58,11 @@ export type PhysicalRequest =
   | { op: "file"; path: string }
   /** Reply: MessagePort for one machine that serves MediaRequest for the media of this platform. */
   | { op: "machine"; platform: string }
-  /** Makes or replaces the platform's medium `flash` from the measured bundles and vendors' certificates (PEM by digest). */
-  | { op: "flash"; platform: string; vendorCertificates: Record<string, string[]> }
+  /**
+   * Makes or replaces the platform's medium `flash` from the measured bundles and vendors' certificates (PEM by digest), with
+   * the owner's configuration (configuration.ts), if there is one.
+   */
+  | { op: "flash"; platform: string; vendorCertificates: Record<string, string[]>; configuration?: Uint8Array }
   /** Puts an image into the machine; reply { firmware: "ID.firmware", boot: "ID.boot" }, a second copy "ID.2.firmware", … */
   | { op: "insert-image"; platform: string; image: string }
   /** Reply: the new medium's id. */
@@ -47,12 +72,33 @@ export type PhysicalRequest =
   | { op: "write"; platform: string; medium: string; offset: number; bytes: Uint8Array }
   /** Puts a full copy back: same size as before, else "bad-argument". */
   | { op: "restore"; platform: string; medium: string; bytes: Uint8Array }
-  /** Frees every medium of the machine and cuts its ports; the medium `sealed` stays stored for the next visit. */
-  | { op: "scrap"; platform: string };
+  /** Takes a disk out. Reply: a handle for "put". Flash and sealed stay: "bad-argument". The caller sees to it that nobody uses it. */
+  | { op: "take"; platform: string; medium: string }
+  /** Puts a disk that was taken out into a machine; a handle works once: "unknown-disk". Reply: the medium's id, the old one if it is free. */
+  | { op: "put"; platform: string; handle: string }
+  /** Frees every medium of the machine, unplugs it and cuts its ports; the medium `sealed` stays stored for the next visit. A wire goes with its last machine. */
+  | { op: "scrap"; platform: string }
+  /** Plugs the machine's next network card into the wire, which is made if need be. Reply: NicInfo. */
+  | { op: "plug"; platform: string; wire: string }
+  /** Role: attacker. Reply: WireFrame[], oldest first, those after `since` (0: from the oldest kept), at most `limit` (default 1000). Unknown wire: "unknown-device". */
+  | { op: "wire-frames"; wire: string; since?: number; limit?: number }
+  /** A frame onto the wire, as if from a machine that nobody knew of. Too short or long: "bad-argument". */
+  | { op: "wire-inject"; wire: string; bytes: Uint8Array }
+  /** From now on each frame is held and told as "held" until "wire-pass"; interceptors stand in a row in the order of their making. Reply: the interceptor's id. */
+  | { op: "wire-intercept"; wire: string }
+  /** Puts these frames in the place of the one that is held (none: it is dropped). Not held (any more): "bad-state". */
+  | { op: "wire-pass"; wire: string; interceptor: string; held: number; frames: Uint8Array[] }
+  /** Frames that it still holds are passed on unchanged. */
+  | { op: "wire-stop-intercept"; wire: string; interceptor: string };
 
 export type PhysicalEvent =
   /** Bytes fetched of bytes to fetch, compressed as they travel. */
-  { type: "progress"; path: string; loaded: number; total: number };
+  | { type: "progress"; path: string; loaded: number; total: number }
+  /** Frames that went over a wire since the last such event (at most one in 50 ms and wire; at most 256 frames told, `skipped` more are in the ring). */
+  | { type: "frames"; wire: string; frames: WireFrame[]; skipped: number }
+  /** An interceptor holds a frame. `held` names it. A frame held for over 2 s is passed on unchanged, and told as "let-go". */
+  | { type: "held"; wire: string; interceptor: string; held: number; frame: WireFrame }
+  | { type: "let-go"; wire: string; interceptor: string; held: number };
 
 /** The largest medium, in bytes. */
 const MAXIMUM_SIZE = 2 ** 30;

@@ -96,16 +96,51 @@ export interface VmStatus {
   console: "none" | "output" | "open";
   checking: Checking;
   memoryMiB: number;
+  /** Share of processor time that it may have, over 0 to 1: its own, or less where a limit says so. */
+  cpuShare: number;
+  /** May it be suspended, as its descriptor says. */
+  suspend: boolean;
+  /** Is it the machine's management box. */
+  management: boolean;
   devices: string[];
 }
 
 export interface DeviceStatus {
   id: string;
+  /** "disk", "nic", "display", "serial console", "serial attestation", "serial management". */
   type: string;
-  /** The medium of a disk. */
+  /** The medium of a disk, and its class. */
   medium?: string;
+  class?: "raw" | "integrity" | "encrypted" | "attested";
+  /** Of a network card. */
+  mac?: string;
+  role?: string;
+  /** A physical network card, and the wire it is plugged into; such a device is never attached or destroyed. */
+  wire?: string;
   attachedTo?: string;
   connectedTo: string[];
+}
+
+/** What the management box has set; binds every caller. */
+export interface Limits {
+  /** Of all VMs that are on, MiB. */
+  memoryMiB: number;
+  /** Primary digests of the images that may run; null: any. */
+  images: string[] | null;
+  /** The most processor time that one VM may have, over 0 to 1; `shares` for single VMs, by id. */
+  share: number;
+  shares: Record<string, number>;
+}
+
+/** The machine's management box. "none": the configuration names none, and the machine is managed from the page. */
+export interface ManagementStatus {
+  state: "none" | "starting" | "ready" | "failed";
+  vm?: string;
+  /** For "ready": calls of the policy that were carried out, and refused. */
+  done?: number;
+  refused?: number;
+  /** For "failed": why it was not started, or stopped before its policy was carried out. */
+  reason?: string;
 }
 
 export interface Evidence {
@@ -123,11 +158,23 @@ export type OwnerRequest =
   | { op: "destroy-vm"; vm: string }
   | { op: "attach" | "detach"; vm: string; device: string }
   | { op: "on" | "off"; vm: string }
-  /** Known to the TVMM but not yet offered: code "unsupported". */
   | { op: "suspend" | "resume"; vm: string }
   | { op: "connect" | "disconnect"; a: string; b: string }
   | { op: "list-vms" }
+  /** Reply: DeviceStatus[], physical network cards among them. */
   | { op: "list-devices" }
+  /** Reply: Limits. */
+  | { op: "limits" }
+  /** Reply: ManagementStatus. */
+  | { op: "management" }
+  /** Inspection, open boxes only: "closed-box". Reply: Uint8Array. Addresses are the guest's physical ones. */
+  | { op: "read-memory"; vm: string; address: number; length: number }
+  | { op: "write-memory"; vm: string; address: number; bytes: Uint8Array }
+  /** Reply: PNG of the box's screen, without the strip. */
+  | { op: "screenshot"; vm: string }
+  /** Reply: the whole machine's state, guest memory in clear (v86's format). */
+  | { op: "snapshot"; vm: string }
+  | { op: "send-keys"; vm: string; text: string }
   /** Reply: MeasuredStage[]. */
   | { op: "boot-log" }
   /** Reply: MeasurementNode. */
@@ -161,13 +208,23 @@ export type OwnerEvent =
   | { type: "console"; vm: string; bytes: Uint8Array }
   /** Blocks of a VM's disk that were checked since the last event (batched, at most one event per 50 ms and disk). */
   | { type: "blocks"; vm: string; disk: string; verified: number[]; failed: number[] }
+  /** A device was made or its attachment or connections changed, or it is gone (status absent). */
+  | { type: "device"; device: string; status?: DeviceStatus }
+  | { type: "limits"; limits: Limits }
+  | { type: "management"; management: ManagementStatus }
+  /** Frames that the switch forwarded from one card to another; `skipped` more were forwarded and are not told. */
+  | { type: "traffic"; at: number; from: string; to: string; frames: Uint8Array[]; skipped: number }
   /** ON under way: bytes of the image read and checked. */
   | { type: "starting"; vm: string; phase: string; loaded: number; total: number };
 
 export type BootLog = MeasuredStage[];
 
+/** Bytes of memory that one request reads or writes at most. */
+export const MAX_MEMORY_PIECE = 2 ** 24;
+
 /** Slots 0 (boot disk) to 15. */
 const MAX_SLOT = 15;
+const MAX_ADDRESS = 2 ** 32 - 1;
 const CHECKINGS = ["ahead-of-time", "optimistic", "none"] as const;
 const CLASSES = ["attested", "raw", "integrity", "encrypted"] as const;
 const PURPOSES = ["console", "attestation", "management"] as const;
@@ -197,7 +254,31 @@ export function parseOwnerRequest(raw: unknown): OwnerRequest {
     case "destroy-vm":
     case "identity":
     case "console-read":
+    case "screenshot":
+    case "snapshot":
       return { op, vm: id(fields(raw, op, ["op", "vm"]).vm, "vm") };
+    case "read-memory": {
+      const from = fields(raw, op, ["op", "vm", "address", "length"]);
+      return {
+        op,
+        vm: id(from.vm, "vm"),
+        address: integer(from.address, "address", 0, MAX_ADDRESS),
+        length: integer(from.length, "length", 0, MAX_MEMORY_PIECE),
+      };
+    }
+    case "write-memory": {
+      const from = fields(raw, op, ["op", "vm", "address", "bytes"]);
+      return {
+        op,
+        vm: id(from.vm, "vm"),
+        address: integer(from.address, "address", 0, MAX_ADDRESS),
+        bytes: bytes(from.bytes, "bytes", MAX_MEMORY_PIECE),
+      };
+    }
+    case "send-keys": {
+      const from = fields(raw, op, ["op", "vm", "text"]);
+      return { op, vm: id(from.vm, "vm"), text: text(from.text, "text", 4096) };
+    }
     case "connect":
     case "disconnect": {
       const from = fields(raw, op, ["op", "a", "b"]);
@@ -206,6 +287,8 @@ export function parseOwnerRequest(raw: unknown): OwnerRequest {
     case "list-vms":
     case "list-devices":
     case "boot-log":
+    case "limits":
+    case "management":
       fields(raw, op, ["op"]);
       return { op };
     case "measurements": {

@@ -20,6 +20,16 @@ export interface VmDisk {
     | { type: "medium"; medium: string; port: MessagePort; check?: { salt: Uint8Array; leaves: Uint8Array } };
 }
 
+/** One network card; its port carries frames (frames.ts), to and from whatever the TVMM connects it with. */
+export interface VmNic {
+  /** Device id. */
+  device: string;
+  /** PCI device number, 8 to 15. */
+  pci: number;
+  mac: string;
+  port: MessagePort;
+}
+
 export interface StripText {
   name: string;
   kind: "open" | "closed";
@@ -46,9 +56,14 @@ export interface VmInit {
   /** v86.wasm, compiled once by the TVMM from the bytes whose digest it checked. */
   wasm: WebAssembly.Module;
   disks: VmDisk[];
+  nics: VmNic[];
   serials: { console: boolean; attestation: boolean; management: boolean };
   display: boolean;
   strip: StripText;
+  /** Share of processor time, over 0 to 1. */
+  cpuShare: number;
+  /** May memory, screen and state be read and changed on the owner's behalf; otherwise those requests are "closed-box" here as well. */
+  inspectable: boolean;
   /** Requests from the TVMM are served and events emitted on this port. */
   port: MessagePort;
 }
@@ -67,6 +82,18 @@ export type VmRequest =
   | { op: "text" }
   /** Reply: Uint8Array. */
   | { op: "png" }
+  /** The processor stops after the instruction it is at, and goes on. Nothing of its state leaves the worker. "bad-state" otherwise. */
+  | { op: "suspend" }
+  | { op: "resume" }
+  | { op: "share"; share: number }
+  /** Inspection, physical addresses: "closed-box" unless `inspectable`; outside memory: "bad-argument". Reply: Uint8Array. */
+  | { op: "read-memory"; address: number; length: number }
+  | { op: "write-memory"; address: number; bytes: Uint8Array }
+  /** Reply: Uint8Array, PNG of the guest's screen alone. */
+  | { op: "screenshot" }
+  /** Reply: Uint8Array, v86's saved state. */
+  | { op: "snapshot" }
+  | { op: "send-keys"; text: string }
   /** Reply: { instructions, memoryBytes } for benchmarks. */
   | { op: "figures" };
 
