@@ -24,35 +24,35 @@ int broker_listen(const char *path) {
   return fd;
 }
 
-static void refuse(struct com2 *client, const char *why) { com2_send(client, "ERR", why, strlen(why)); }
+static void refuse(struct line *client, const char *why) { line_send(client, "ERR", why, strlen(why)); }
 
-static enum com2_result pass_on(struct com2 *client, struct com2 *line) {
+static enum line_result pass_on(struct line *client, struct line *line) {
   const char *verb = client->frame.word;
   if (strcmp(verb, "ENDORSE") != 0 && strcmp(verb, "GET-ID") != 0) {
     refuse(client, "only ENDORSE and GET-ID can be asked for");
-    return COM2_OK;
+    return LINE_OK;
   }
-  enum com2_result result = com2_request(line, verb, client->frame.body, client->frame.length);
-  if (result == COM2_OK) {
-    com2_send(client, "OK", line->frame.body, line->frame.length);
+  enum line_result result = line_request(line, verb, client->frame.body, client->frame.length);
+  if (result == LINE_OK) {
+    line_send(client, "OK", line->frame.body, line->frame.length);
   } else {
     refuse(client, line->error);
   }
   return result;
 }
 
-enum com2_result broker_serve(int listener, struct com2 *line) {
-  static struct com2 client;
+enum line_result broker_serve(int listener, struct line *line) {
+  static struct line client;
   int fd = accept4(listener, 0, 0, SOCK_CLOEXEC);
-  if (fd < 0) return COM2_OK; /* it went away again */
-  com2_adopt(&client, fd, CLIENT_PATIENCE_MS);
-  enum com2_result request = com2_receive(&client, clock_ms() + CLIENT_PATIENCE_MS);
-  enum com2_result result = COM2_OK;
-  if (request == COM2_OK) {
+  if (fd < 0) return LINE_OK; /* it went away again */
+  line_adopt(&client, fd, CLIENT_PATIENCE_MS);
+  enum line_result request = line_receive(&client, clock_ms() + CLIENT_PATIENCE_MS);
+  enum line_result result = LINE_OK;
+  if (request == LINE_OK) {
     result = pass_on(&client, line);
-  } else if (request != COM2_CLOSED) {
+  } else if (request != LINE_CLOSED) {
     refuse(&client, client.error);
   }
-  com2_close(&client);
+  line_close(&client);
   return result;
 }

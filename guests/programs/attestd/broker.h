@@ -10,7 +10,7 @@
 /* Listens on a local socket, in place of whatever lay there; returns its descriptor, or -1 with errno. */
 int broker_listen(const char *path);
 
-/* Serves the next client. Returns how the line did: after anything but COM2_OK it has to be reset. */
-enum com2_result broker_serve(int listener, struct com2 *line);
+/* Serves the next client. Returns how the line did: after anything but LINE_OK it has to be reset. */
+enum line_result broker_serve(int listener, struct line *line);
 
 #endif

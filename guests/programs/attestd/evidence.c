@@ -27,14 +27,14 @@ const char *endorsement_take(struct endorsement *endorsement, const struct key *
   return 0;
 }
 
-size_t evidence_make(const struct endorsement *endorsement, const struct key *key, const uint8_t nonce[COM2_NONCE_SIZE],
+size_t evidence_make(const struct endorsement *endorsement, const struct key *key, const uint8_t nonce[LINE_NONCE_SIZE],
                      uint8_t body[FRAME_BODY_LIMIT]) {
   static const char context[] = "terra-evidence-v1"; /* its closing zero is signed too */
   uint8_t digest[KEY_DIGEST_SIZE], signature[KEY_SIGNATURE_LIMIT];
   br_sha256_context hash;
   br_sha256_init(&hash);
   br_sha256_update(&hash, context, sizeof context);
-  br_sha256_update(&hash, nonce, COM2_NONCE_SIZE);
+  br_sha256_update(&hash, nonce, LINE_NONCE_SIZE);
   br_sha256_update(&hash, endorsement->leaf_digest, KEY_DIGEST_SIZE);
   br_sha256_out(&hash, digest);
   size_t signature_length = key_sign(key, digest, signature);

@@ -29,7 +29,7 @@ const char *endorsement_take(struct endorsement *endorsement, const struct key *
  * The answer to a CHALLENGE: length of the signature (2 bytes, big endian), the signature (DER), the chain (PEM).
  * Signed: "terra-evidence-v1", a zero byte, the nonce, the leaf's digest. Returns the length, 0 if it does not fit.
  */
-size_t evidence_make(const struct endorsement *endorsement, const struct key *key, const uint8_t nonce[COM2_NONCE_SIZE],
+size_t evidence_make(const struct endorsement *endorsement, const struct key *key, const uint8_t nonce[LINE_NONCE_SIZE],
                      uint8_t body[FRAME_BODY_LIMIT]);
 
 #endif

@@ -45,7 +45,7 @@ struct options {
 
 struct agent {
   struct options options;
-  struct com2 line;
+  struct line line;
   struct key key;
   struct endorsement endorsement;
   struct status status;
@@ -74,7 +74,7 @@ static void publish(struct agent *agent) {
 /* A line that cannot be opened is complained about once, not at every try. */
 static void reset_line(struct agent *agent) {
   int was_open = agent->line.fd >= 0;
-  if (com2_reset(&agent->line) != COM2_OK && was_open) complain("%s", agent->line.error);
+  if (line_reset(&agent->line) != LINE_OK && was_open) complain("%s", agent->line.error);
 }
 
 /* Something failed: say so, begin anew on the line, and wait longer each time. */
@@ -102,7 +102,7 @@ static int endorse(struct agent *agent) {
     back_off(agent, "ENDORSE", "the application data is longer than a request may hold");
     return -1;
   }
-  if (com2_request(&agent->line, "ENDORSE", csr, length) != COM2_OK) {
+  if (line_request(&agent->line, "ENDORSE", csr, length) != LINE_OK) {
     back_off(agent, "ENDORSE", agent->line.error);
     return -1;
   }
@@ -118,7 +118,7 @@ static int endorse(struct agent *agent) {
 }
 
 static int ask_identity(struct agent *agent) {
-  if (com2_request(&agent->line, "GET-ID", "", 0) != COM2_OK) {
+  if (line_request(&agent->line, "GET-ID", "", 0) != LINE_OK) {
     back_off(agent, "GET-ID", agent->line.error);
     return -1;
   }
@@ -142,7 +142,7 @@ static void work(struct agent *agent) {
 
 /* Without a certificate there is nothing to answer with yet; the challenge is kept until there is. */
 static int can_answer(const struct agent *agent) {
-  return agent->line.challenged && (agent->endorsement.valid || agent->line.nonce_length != COM2_NONCE_SIZE);
+  return agent->line.challenged && (agent->endorsement.valid || agent->line.nonce_length != LINE_NONCE_SIZE);
 }
 
 static void answer_challenge(struct agent *agent) {
@@ -150,15 +150,15 @@ static void answer_challenge(struct agent *agent) {
   char why[128] = "";
   size_t length = 0;
   agent->line.challenged = 0;
-  if (agent->line.nonce_length != COM2_NONCE_SIZE) {
-    snprintf(why, sizeof why, "a nonce has %d bytes, this one has %zu", COM2_NONCE_SIZE, agent->line.nonce_length);
+  if (agent->line.nonce_length != LINE_NONCE_SIZE) {
+    snprintf(why, sizeof why, "a nonce has %d bytes, this one has %zu", LINE_NONCE_SIZE, agent->line.nonce_length);
   } else {
     length = evidence_make(&agent->endorsement, &agent->key, agent->line.nonce, body);
     if (length == 0) snprintf(why, sizeof why, "the evidence is larger than %d bytes", FRAME_BODY_LIMIT);
   }
-  enum com2_result sent = length > 0 ? com2_send(&agent->line, "OK", body, length)
-                                     : com2_send(&agent->line, "ERR", why, strlen(why));
-  if (sent != COM2_OK) {
+  enum line_result sent = length > 0 ? line_send(&agent->line, "OK", body, length)
+                                     : line_send(&agent->line, "ERR", why, strlen(why));
+  if (sent != LINE_OK) {
     complain("CHALLENGE: %s", agent->line.error);
     reset_line(agent);
   } else if (length > 0) {
@@ -171,12 +171,12 @@ static void answer_challenge(struct agent *agent) {
 
 /* Something came that nobody asked for: a CHALLENGE, or noise. */
 static void listen_to_line(struct agent *agent) {
-  enum com2_result result = com2_receive(&agent->line, clock_ms() + CHALLENGE_PATIENCE_MS);
-  if (result == COM2_OK && strcmp(agent->line.frame.word, "CHALLENGE") == 0) {
-    com2_keep_challenge(&agent->line);
+  enum line_result result = line_receive(&agent->line, clock_ms() + CHALLENGE_PATIENCE_MS);
+  if (result == LINE_OK && strcmp(agent->line.frame.word, "CHALLENGE") == 0) {
+    line_keep_challenge(&agent->line);
     return;
   }
-  if (result == COM2_OK) {
+  if (result == LINE_OK) {
     complain("'%s' came although nothing was asked", agent->line.frame.word);
   } else {
     complain("%s", agent->line.error);
@@ -203,7 +203,7 @@ static void serve(struct agent *agent, int listener) {
       answer_challenge(agent);
       continue;
     }
-    if (com2_has_more(&agent->line)) {
+    if (line_has_more(&agent->line)) {
       listen_to_line(agent);
       continue;
     }
@@ -211,7 +211,7 @@ static void serve(struct agent *agent, int listener) {
     struct pollfd sources[2] = {{.fd = agent->line.fd, .events = POLLIN}, {.fd = listener, .events = POLLIN}};
     if (poll(sources, 2, wait_ms(agent)) <= 0) continue;
     if (sources[0].revents) listen_to_line(agent);
-    if (sources[1].revents && broker_serve(listener, &agent->line) != COM2_OK) {
+    if (sources[1].revents && broker_serve(listener, &agent->line) != LINE_OK) {
       complain("a local program's request failed: %s", agent->line.error);
       reset_line(agent);
     }
@@ -252,7 +252,7 @@ int main(int argc, char **argv) {
     complain("cannot make a key: the kernel gives no randomness: %s", strerror(errno));
     return EXIT_DEVICE;
   }
-  if (com2_open(&agent.line, options->device, options->patience_ms) != COM2_OK) complain("%s", agent.line.error);
+  if (line_open(&agent.line, options->device, options->patience_ms) != LINE_OK) complain("%s", agent.line.error);
   make_parents(options->status);
   make_parents(options->socket);
   /* The endorsement comes first: the box is of no use to anybody before it. */

@@ -87,12 +87,12 @@ int main(int argc, char **argv) {
   size_t length = file ? read_request(file, request) : make_request(data ? data : "", key_path, request);
   if (csr_path) write_file(csr_path, request, length, 0644);
 
-  static struct com2 com2;
-  enum com2_result result = device ? com2_open(&com2, device, patience_ms) : com2_open_any(&com2, patience_ms);
-  if (result == COM2_OK) result = com2_request(&com2, "ENDORSE", request, length);
-  com2_close(&com2);
-  if (result == COM2_REFUSED) die(EXIT_REFUSED, "refused", com2.error);
-  if (result != COM2_OK) die(EXIT_DEVICE, "no reply", com2.error);
-  fwrite(com2.frame.body, 1, com2.frame.length, stdout);
+  static struct line line;
+  enum line_result result = device ? line_open(&line, device, patience_ms) : com2_open_any(&line, patience_ms);
+  if (result == LINE_OK) result = line_request(&line, "ENDORSE", request, length);
+  line_close(&line);
+  if (result == LINE_REFUSED) die(EXIT_REFUSED, "refused", line.error);
+  if (result != LINE_OK) die(EXIT_DEVICE, "no reply", line.error);
+  fwrite(line.frame.body, 1, line.frame.length, stdout);
   return fflush(stdout) == 0 ? EXIT_DONE : EXIT_DEVICE;
 }

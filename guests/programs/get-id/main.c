@@ -21,18 +21,18 @@ int main(int argc, char **argv) {
                                        {.name = "--patience", .number = &patience_ms},
                                        {0}},
                0);
-  static struct com2 com2;
-  enum com2_result result = device ? com2_open(&com2, device, patience_ms) : com2_open_any(&com2, patience_ms);
-  if (result == COM2_OK) result = com2_request(&com2, "GET-ID", "", 0);
-  com2_close(&com2);
-  if (result != COM2_OK) {
-    fprintf(stderr, "get-id: %s: %s\n", result == COM2_REFUSED ? "refused" : "no reply", com2.error);
-    return result == COM2_REFUSED ? EXIT_REFUSED : EXIT_DEVICE;
+  static struct line line;
+  enum line_result result = device ? line_open(&line, device, patience_ms) : com2_open_any(&line, patience_ms);
+  if (result == LINE_OK) result = line_request(&line, "GET-ID", "", 0);
+  line_close(&line);
+  if (result != LINE_OK) {
+    fprintf(stderr, "get-id: %s: %s\n", result == LINE_REFUSED ? "refused" : "no reply", line.error);
+    return result == LINE_REFUSED ? EXIT_REFUSED : EXIT_DEVICE;
   }
   char identity[IDENTITY_DIGITS + 1];
-  if (identity_read(com2.frame.body, com2.frame.length, identity) != 0) {
+  if (identity_read(line.frame.body, line.frame.length, identity) != 0) {
     fprintf(stderr, "get-id: no identity: the reply, %zu bytes, is not 64 hexadecimal digits and a line feed\n",
-            com2.frame.length);
+            line.frame.length);
     return EXIT_DEVICE;
   }
   puts(identity);

@@ -1,5 +1,6 @@
 /*
- * The grammar of COM2, both ways: "WORD LENGTH\n" and LENGTH bytes. Words are ENDORSE, GET-ID, CHALLENGE, OK and ERR.
+ * The grammar of COM2 and COM3, both ways: "WORD LENGTH\n" and LENGTH bytes. A word names a request, or is CHALLENGE, OK
+ * or ERR.
  *
  * Knows bytes only: no device, no time. Takes any input whatever and never writes outside its own buffer; input that
  * is no frame makes it FRAME_BAD, where it stays until frame_reset.
