@@ -5,7 +5,7 @@
  */
 import { type Client, connect } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
-import type { MediaRequest, MediumInfo } from "../protocol/media.ts";
+import type { MediaRequest, MediumInfo, NicInfo } from "../protocol/media.ts";
 import { type Bytes, findEntry, PREFIX_LENGTH, parseDirectory, tableLength } from "../storage/index.ts";
 
 /** Reads are made in pieces of this size, so that progress can be told and a start can be given up half-way. */
@@ -17,6 +17,10 @@ export interface Media {
   write(medium: string, offset: number, bytes: Uint8Array): Promise<void>;
   /** A read-only port bound to one medium, for a vm worker. */
   open(medium: string): Promise<MessagePort>;
+  /** The machine's own network cards. They lie outside as the media do, and are reached by the same port. */
+  nics(): Promise<NicInfo[]>;
+  /** A port that carries frames to and from that card's wire. */
+  openNic(nic: string): Promise<MessagePort>;
 }
 
 export interface ReadOptions {
@@ -40,6 +44,16 @@ export function mediaOver(port: MessagePort): Media {
     async open(medium) {
       const reply = await client.call({ op: "open", medium, readOnly: true });
       if (!(reply instanceof MessagePort)) throw nonsense(`a port to ${medium}`, reply);
+      return reply;
+    },
+    async nics() {
+      const reply = await client.call({ op: "nics" });
+      if (!Array.isArray(reply)) throw nonsense("a list of network cards", reply);
+      return reply.map(nicInfo);
+    },
+    async openNic(nic) {
+      const reply = await client.call({ op: "open-nic", nic });
+      if (!(reply instanceof MessagePort)) throw nonsense(`a port to ${nic}`, reply);
       return reply;
     },
   };
@@ -94,6 +108,15 @@ function mediumInfo(raw: unknown): MediumInfo {
     throw nonsense("an entry { id, kind, size }", raw);
   }
   return { id, kind: known, size };
+}
+
+/** Its id stands beside those of the TVMM's own devices, so it must not be like one of them. */
+function nicInfo(raw: unknown): NicInfo {
+  const { id, wire } = (raw ?? {}) as Record<string, unknown>;
+  if (typeof id !== "string" || !/^eth(0|[1-9][0-9]?)$/.test(id) || typeof wire !== "string" || wire.length > 64) {
+    throw nonsense("an entry { id, wire }", raw);
+  }
+  return { id, wire };
 }
 
 function nonsense(expected: string, found: unknown): TerraError {
