@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Answer, attestationDevice, IDLE_MS, MAX_BODY } from "./attestation-device.ts";
+import { attestationDevice } from "./attestation-device.ts";
+import { type Answer, IDLE_MS, MAX_BODY } from "./serial-framing.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const latin = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
@@ -227,6 +228,78 @@ describe("challenges", () => {
     device.dtr(false);
     device.dtr(true);
     expect(sent).toHaveLength(2);
+  });
+
+  it("one at a time: the next waits for the late answer to the one that was given up, which is dropped", () => {
+    const { device, sent, evidence } = bench();
+    const next = `CHALLENGE 32\n${"B".repeat(32)}`;
+    device.dtr(true);
+    device.challenge(nonce);
+    device.endChallenge();
+    device.challenge(new Uint8Array(32).fill(66));
+    expect(sent).toEqual([challenge]);
+    device.receive(ascii("OK 4\nlate"));
+    expect(evidence).toEqual([]);
+    expect(sent).toEqual([challenge, next]);
+    device.receive(ascii("OK 5\nright"));
+    expect(evidence).toEqual([{ accepted: true, body: "right" }]);
+  });
+
+  it("are forgotten with the opening of the device that they were sent in", () => {
+    const { device, sent, evidence } = bench();
+    device.dtr(true);
+    device.challenge(nonce);
+    device.endChallenge();
+    device.dtr(false);
+    device.dtr(true);
+    device.challenge(nonce);
+    expect(sent).toEqual([challenge, challenge]);
+    device.receive(ascii("OK 5\nright"));
+    expect(evidence).toEqual([{ accepted: true, body: "right" }]);
+  });
+
+  it("are held back by a late answer at most, whatever the guest says and when they are given up", () => {
+    const step = fc.constantFrom("challenge", "end", "answer", "reopen");
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { device, sent, evidence } = bench();
+        // An honest agent answers each challenge with its number, in the order in which it got them.
+        let unanswered: number[] = [];
+        let current: number | undefined;
+        let number = 0;
+        let seen = 0;
+        const read = () => {
+          for (; seen < sent.length; seen++) unanswered.push(sent[seen]?.charCodeAt(13) ?? 0);
+        };
+        device.dtr(true);
+        for (const each of steps) {
+          const before = evidence.length;
+          if (each === "challenge") {
+            current = ++number;
+            device.challenge(new Uint8Array(32).fill(current));
+          } else if (each === "end") {
+            current = undefined;
+            device.endChallenge();
+          } else if (each === "reopen") {
+            device.dtr(false);
+            unanswered = [];
+            device.dtr(true);
+          } else {
+            const answered = unanswered.shift();
+            if (answered !== undefined) device.receive(ascii(`OK 1\n${String.fromCharCode(answered)}`));
+            // Nothing passes for the answer but the answer, and that one does.
+            expect(evidence.slice(before).map(({ body }) => body.charCodeAt(0))).toEqual(
+              answered !== undefined && answered === current ? [current] : [],
+            );
+            if (answered === current) current = undefined;
+          }
+          read();
+          expect(unanswered.length).toBeLessThanOrEqual(1);
+          // What is asked now is out, or waits for one answer.
+          if (current !== undefined) expect(unanswered.length).toBe(1);
+        }
+      }),
+    );
   });
 
   it("that nobody made are not answered by anything", () => {

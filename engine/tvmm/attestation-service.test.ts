@@ -38,7 +38,7 @@ async function service(identity: Identity = { primary: "c0".repeat(32), secondar
 }
 
 describe("a challenge", () => {
-  it("that nobody answers is silent after 10 s, and the next one is sent", async () => {
+  it("that nobody answers is silent after 10 s; the next one is sent when the late answer has come, and is dropped", async () => {
     const box = await service();
     box.dtr(true);
     const first = box.challenge(nonce);
@@ -49,12 +49,30 @@ describe("a challenge", () => {
     expect(box.sent).toHaveLength(1);
     box.pass(1);
     await silent;
-    expect(box.sent).toHaveLength(2);
     expect(box.told.at(-2)).toMatchObject({ kind: "evidence", outcome: "refused", from: "hello", to: "verifier" });
+    expect(box.sent).toHaveLength(1);
+    box.receive(ascii("ERR 4\nlate"));
+    expect(box.sent).toHaveLength(2);
     const answer = expect(second).rejects.toThrow(/^refused: the agent in hello answers: no key/);
     box.receive(ascii("ERR 6\nno key"));
     await answer;
     expect(box.timers()).toBe(0);
+  });
+
+  it("is silent as well where the agent owes an answer to the one before, until it opens the device anew", async () => {
+    const box = await service();
+    box.dtr(true);
+    for (const _ of [1, 2]) {
+      const silent = expect(box.challenge(nonce)).rejects.toThrow(/^silent: the agent in hello did not answer/);
+      box.pass(EVIDENCE_MS);
+      await silent;
+    }
+    expect(box.sent).toHaveLength(1);
+    box.dtr(false);
+    box.dtr(true);
+    const answer = expect(box.challenge(nonce)).rejects.toThrow(/^refused: the agent in hello answers: no key/);
+    box.receive(ascii("ERR 6\nno key"));
+    await answer;
   });
 
   it("waits for an agent that is still booting, and its time to answer begins when it listens", async () => {

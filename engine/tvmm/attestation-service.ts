@@ -4,8 +4,9 @@
  * device and by nothing it says. Whatever a request claims, the certificate holds the identity that was given here.
  */
 import { type Evidence, type Issuer, issueVm, readEvidenceBody, readRequest } from "../attestation/index.ts";
-import { type Answer, attestationDevice, MAX_BODY } from "../protocol/attestation-device.ts";
+import { attestationDevice } from "../protocol/attestation-device.ts";
 import { TerraError } from "../protocol/errors.ts";
+import { type Answer, MAX_BODY } from "../protocol/serial-framing.ts";
 import type { Messages } from "./messages.ts";
 
 /** How long a box may take to answer a challenge once it listens, ms. */
