@@ -2,5 +2,13 @@
 export type { ChipEvent } from "../protocol/chip.ts";
 export { TerraError } from "../protocol/errors.ts";
 export type { MeasuredStage } from "../protocol/launch.ts";
-export type { Halt, MeasurementNode, OwnerEvent, VmStatus } from "../protocol/owner.ts";
+export type {
+  DeviceStatus,
+  Halt,
+  Limits,
+  ManagementStatus,
+  MeasurementNode,
+  OwnerEvent,
+  VmStatus,
+} from "../protocol/owner.ts";
 export type { PersonEvent, SurfaceSize } from "../protocol/person.ts";
