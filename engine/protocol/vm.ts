@@ -2,8 +2,8 @@
  * TVMM <-> vm worker: one emulated PC. The vm worker is measured TVMM code (its bundle's digest is a constant in the TVMM's), but the
  * guest inside it is hostile: whatever stems from the guest (serial bytes) is data to both.
  */
-import { boolean, bytes, fields, integer, list, malformed, oneOf, text } from "./checks.ts";
-import type { Halt } from "./owner.ts";
+import { badArgument, boolean, bytes, fields, integer, list, malformed, oneOf, text } from "./checks.ts";
+import { type Halt, MAX_MEMORY_PIECE } from "./owner.ts";
 import type { SurfaceSize } from "./person.ts";
 
 export interface VmDisk {
@@ -113,6 +113,7 @@ export type VmEvent =
 /** What a request can be without being an attempt to fill this realm's memory. */
 const MAX_SERIAL_BYTES = 1 << 20;
 const MAX_TYPED = 4096;
+const MAX_ADDRESS = 2 ** 32 - 1;
 
 function size(value: unknown): SurfaceSize {
   const from = fields(value, "size", ["width", "height", "scale"]);
@@ -127,6 +128,12 @@ function size(value: unknown): SurfaceSize {
   };
 }
 
+function share(value: unknown): number {
+  if (typeof value !== "number") throw malformed("share", value, "a number");
+  if (!(value > 0 && value <= 1)) throw badArgument("share", value, "over 0 and up to 1");
+  return value;
+}
+
 const theme = (value: unknown) => oneOf(value, "theme", ["light", "dark"]);
 
 function canvas(value: unknown): OffscreenCanvas {
@@ -138,7 +145,20 @@ function canvas(value: unknown): OffscreenCanvas {
 
 /** The vm worker's door: what its TVMM asks. Codes "malformed", "bad-argument". */
 export function parseVmRequest(raw: unknown): VmRequest {
-  const known = ["op", "line", "bytes", "text", "codes", "canvas", "size", "theme", "focused"];
+  const known = [
+    "op",
+    "line",
+    "bytes",
+    "text",
+    "codes",
+    "canvas",
+    "size",
+    "theme",
+    "focused",
+    "share",
+    "address",
+    "length",
+  ];
   const from = fields(raw, "request", known);
   const op = oneOf(from.op, "op", [
     "run",
@@ -150,6 +170,14 @@ export function parseVmRequest(raw: unknown): VmRequest {
     "focus",
     "text",
     "png",
+    "suspend",
+    "resume",
+    "share",
+    "read-memory",
+    "write-memory",
+    "screenshot",
+    "snapshot",
+    "send-keys",
     "figures",
   ]);
   switch (op) {
@@ -158,6 +186,7 @@ export function parseVmRequest(raw: unknown): VmRequest {
       return { op, line, bytes: bytes(from.bytes, "bytes", MAX_SERIAL_BYTES) };
     }
     case "type":
+    case "send-keys":
       return { op, text: text(from.text, "text", MAX_TYPED) };
     case "scancodes":
       return { op, codes: list(from.codes, "codes", MAX_TYPED, (each, field) => integer(each, field, 0, 255)) };
@@ -167,6 +196,16 @@ export function parseVmRequest(raw: unknown): VmRequest {
       return { op, size: size(from.size), theme: theme(from.theme) };
     case "focus":
       return { op, focused: boolean(from.focused, "focused") };
+    case "share":
+      return { op, share: share(from.share) };
+    case "read-memory": {
+      const length = integer(from.length, "length", 0, MAX_MEMORY_PIECE);
+      return { op, address: integer(from.address, "address", 0, MAX_ADDRESS), length };
+    }
+    case "write-memory": {
+      const content = bytes(from.bytes, "bytes", MAX_MEMORY_PIECE);
+      return { op, address: integer(from.address, "address", 0, MAX_ADDRESS), bytes: content };
+    }
     default:
       return { op };
   }

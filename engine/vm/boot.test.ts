@@ -1,50 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { fromHex } from "../attestation/bytes.ts";
-import { blockHash } from "./block-hash.ts";
-import { checkedSource } from "./block-source.ts";
-import { composeBoot } from "./compose-boot.ts";
-import { watchScreen } from "./screen.ts";
-import { trial } from "./testing/guest.ts";
-import { type BuiltImage, builtImage, imagesBuilt } from "./testing/images.ts";
-import { enterTextMode } from "./vga-text-mode.ts";
-import { plugInDisk } from "./virtio-blk.ts";
-
-/** Boots an image with its disk checked at each read from a medium that the test may tamper with. */
-async function boot(image: BuiltImage, commandLine = image.descriptor.commandLine) {
-  const { descriptor, disk, leaves } = image;
-  const digestsOf = await blockHash(fromHex(descriptor.boot.salt) ?? new Uint8Array());
-  const medium = {
-    async call(request: { op: string; offset?: number; length?: number }) {
-      const { offset = 0, length = 0 } = request;
-      return disk.slice(offset, offset + length);
-    },
-  };
-  const source = checkedSource(medium, "boot", disk.length, { digestsOf, leaves }, () => {});
-  let text = () => "";
-  const it = await trial(
-    composeBoot(image.stub, image.kernel),
-    {
-      memoryMiB: descriptor.memoryMiB,
-      commandLine,
-      serials: { console: descriptor.console !== "none", attestation: descriptor.kind === "closed", management: false },
-      plugIn(board) {
-        plugInDisk(board, 0, {
-          serial: "boot",
-          readOnly: true,
-          source,
-          onIntegrity: ({ block, expected, found }) =>
-            it.machine.halt({ reason: "integrity", disk: "dev1", block, expected, found }),
-        });
-      },
-    },
-    { panicked: () => text().includes("Kernel panic") },
-  );
-  const screen = watchScreen(it.machine.emulator, () => {});
-  text = () => screen.text();
-  enterTextMode(it.machine.emulator.v86.cpu);
-  return { ...it, screen };
-}
+import { boot } from "./testing/boot.ts";
+import { builtImage, imagesBuilt } from "./testing/images.ts";
 
 describe.skipIf(!imagesBuilt)("the images of guests/", () => {
   test("pc comes up to a shell on COM1 that does what it is told, and halts when it is switched off", async () => {
@@ -89,7 +47,9 @@ describe.skipIf(!imagesBuilt)("the images of guests/", () => {
   });
 
   test("a kernel that panics resets, and is told from one that was asked to", async () => {
-    const panic = await boot(builtImage("hello"), "root=/dev/vda rootfstype=erofs init=/nowhere quiet panic=-1");
+    const panic = await boot(builtImage("hello"), {
+      commandLine: "root=/dev/vda rootfstype=erofs init=/nowhere quiet panic=-1",
+    });
     await panic.machine.run();
     expect(await panic.halt).toEqual({ reason: "panic" });
     expect(panic.screen.text()).toContain("Requested init /nowhere failed");

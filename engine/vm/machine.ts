@@ -6,6 +6,7 @@
 import { V86 } from "v86";
 import { TerraError } from "../protocol/errors.ts";
 import type { Halt } from "../protocol/owner.ts";
+import { stopClock } from "./guest-clock.ts";
 import { interruptLines, routeInterrupts } from "./interrupt-lines.ts";
 import { checkMultiboot } from "./multiboot.ts";
 import { withoutWorkers } from "./no-workers.ts";
@@ -56,6 +57,12 @@ export interface Machine {
   serial(line: 1 | 2 | 3): SerialLine;
   /** Stops the processor at once and for good; the first reason counts. */
   halt(halt: Halt): void;
+  /** The processor stops after the instruction it is at, and its clock with it. Code "bad-state" unless it runs. */
+  suspend(): void;
+  /** It goes on. Code "bad-state" unless it is suspended. */
+  resume(): void;
+  /** How much of this thread's time a guest that computes all the time gets, over 0 to 1. */
+  share(share: number): void;
   readonly halted: Halt | undefined;
   /** Executed so far. */
   instructions(): number;
@@ -94,6 +101,7 @@ export async function createMachine(options: MachineOptions, events: MachineEven
   const loop = emulator.v86;
   const { cpu } = loop;
   const { io } = cpu;
+  let scheduler: Scheduler | undefined;
 
   // v86's own conveniences for kernel tests: writing to 0xF4 throws, 0x2000 and up raise interrupts.
   for (const port of [0xf4, 0xf5, 0xf6, 0xf7, ...Array.from({ length: 16 }, (_, at) => 0x2000 + at)]) {
@@ -105,6 +113,13 @@ export async function createMachine(options: MachineOptions, events: MachineEven
     for (let port = COM1; port < COM1 + 8; port++) io.ports[port] = io.create_empty_entry();
   }
 
+  // An interrupt is delivered as soon as its line goes up, which runs a part of the processor, also when a device does it
+  // between two slices.
+  const { device_raise_irq, device_lower_irq } = cpu;
+  const enter = (action: () => void) => (scheduler ? scheduler.enter(action) : action());
+  cpu.device_raise_irq = (irq) => enter(() => device_raise_irq(irq));
+  cpu.device_lower_irq = (irq) => enter(() => device_lower_irq(irq));
+
   const lines = interruptLines(cpu);
   const board: Board = { cpu, virtio: virtioConstructor(cpu), lines };
   const { virtio_balloon: balloon, uart0, uart1, uart2 } = cpu.devices;
@@ -113,12 +128,12 @@ export async function createMachine(options: MachineOptions, events: MachineEven
   options.plugIn?.(board);
   routeInterrupts(cpu);
 
-  let scheduler: Scheduler | undefined;
   let halted: Halt | undefined;
   let jit = false;
   /** Instructions when a program was first seen to run. */
   let programsSince = Number.POSITIVE_INFINITY;
   let spoken = false;
+  let suspended: (() => void) | undefined;
   let started: { resolve(): void; reject(error: TerraError): void } | undefined;
   let counter = 0;
   let executed = 0;
@@ -219,6 +234,21 @@ export async function createMachine(options: MachineOptions, events: MachineEven
       return found;
     },
     halt,
+    suspend() {
+      if (halted) throw new TerraError("bad-state", `the machine has halted: ${halted.reason}`);
+      if (suspended) throw new TerraError("bad-state", "the machine is suspended already");
+      if (!loop.running) throw new TerraError("bad-state", "the machine has not been started");
+      scheduler?.suspend();
+      suspended = stopClock(cpu);
+    },
+    resume() {
+      if (halted) throw new TerraError("bad-state", `the machine has halted: ${halted.reason}`);
+      if (!suspended) throw new TerraError("bad-state", "the machine is not suspended");
+      suspended();
+      suspended = undefined;
+      scheduler?.resume();
+    },
+    share: (share) => scheduler?.share(share),
     get halted() {
       return halted;
     },

@@ -11,6 +11,7 @@ import { blockHash } from "./block-hash.ts";
 import { blockReports } from "./block-reports.ts";
 import { type BlockSource, type BlocksSeen, checkedSource, pinnedSource, rawSource } from "./block-source.ts";
 import { composeBoot } from "./compose-boot.ts";
+import { inspection } from "./inspection.ts";
 import { keyboard } from "./keyboard.ts";
 import { createMachine } from "./machine.ts";
 import { PANIC, panicWatch } from "./panic-watch.ts";
@@ -19,9 +20,12 @@ import { type Surface, surface } from "./surface.ts";
 import { enterTextMode } from "./vga-text-mode.ts";
 import { MAX_DISKS } from "./virtio.ts";
 import { plugInDisk } from "./virtio-blk.ts";
+import { type NetworkCard, plugInCard } from "./virtio-net.ts";
 
 /** The screen's text is told this often at most. */
 const TEXT_MS = 250;
+
+const whole = (bytes: Uint8Array<ArrayBuffer>) => new Transferred(bytes, [bytes.buffer]);
 
 async function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): Promise<BlockSource> {
   const { source, size, readOnly } = disk;
@@ -55,6 +59,7 @@ export async function start(init: VmInit): Promise<void> {
     emit({ type: "text", strip: stripText(strip, haltReason), screen: screen.text() });
   };
 
+  const cards: NetworkCard[] = [];
   const sources = await Promise.all(disks.map((disk) => sourceOf(disk, reports.of(disk.device))));
   const machine = await createMachine(
     {
@@ -76,6 +81,7 @@ export async function start(init: VmInit): Promise<void> {
             },
           });
         });
+        for (const nic of init.nics) cards.push(plugInCard(board, nic));
       },
     },
     {
@@ -88,6 +94,7 @@ export async function start(init: VmInit): Promise<void> {
       halt(halt) {
         haltReason = halt.reason;
         reports.flush();
+        for (const card of cards) card.unplug();
         emit({ type: "halt", halt });
         shown?.halted(halt.reason);
         textChanged = true;
@@ -95,13 +102,16 @@ export async function start(init: VmInit): Promise<void> {
         tellText(performance.now());
       },
       slice(now) {
+        for (const card of cards) card.service();
         reports.service(now);
         keys.service();
         tellText(now);
       },
     },
   );
+  machine.share(init.cpuShare);
   const keys = keyboard(machine.emulator);
+  const inspect = inspection(init, machine.emulator);
 
   if (init.display) {
     screen = watchScreen(machine.emulator, () => {
@@ -145,9 +155,33 @@ export async function start(init: VmInit): Promise<void> {
       case "text":
         return { strip: stripText(strip, haltReason), screen: display().screen.text() };
       case "png":
-        return display()
-          .surface.png()
-          .then((bytes) => new Transferred(bytes, [bytes.buffer]));
+        return display().surface.png().then(whole);
+      case "suspend":
+        machine.suspend();
+        for (const card of cards) card.hold(true);
+        reports.flush();
+        return undefined;
+      case "resume":
+        machine.resume();
+        for (const card of cards) card.hold(false);
+        return undefined;
+      case "share":
+        machine.share(request.share);
+        return undefined;
+      case "read-memory":
+        return whole(inspect.read(request.address, request.length));
+      case "write-memory":
+        inspect.write(request.address, request.bytes);
+        return undefined;
+      case "snapshot":
+        return whole(inspect.snapshot());
+      case "screenshot":
+        inspect.allowed("its screen is not shown");
+        return display().surface.screenshot().then(whole);
+      case "send-keys":
+        inspect.allowed("nobody types for it but the person");
+        keys.type(request.text);
+        return undefined;
       case "figures":
         return { instructions: machine.instructions(), memoryBytes: machine.memoryBytes() };
     }

@@ -6,9 +6,10 @@ import { TerraError } from "../protocol/errors.ts";
 import type { SurfaceSize } from "../protocol/person.ts";
 import type { StripText } from "../protocol/vm.ts";
 import { loadFonts } from "./fonts.ts";
+import { guestPicture } from "./guest-picture.ts";
 import type { Screen } from "./screen.ts";
 import { type Box, drawStrip, pictureBox } from "./strip.ts";
-import { textPicture } from "./text-picture.ts";
+import { textPicture, textSheet } from "./text-picture.ts";
 import { themeOf } from "./theme.ts";
 
 const FRAME_MS = 1000 / 30;
@@ -27,7 +28,12 @@ export interface Surface {
   /** The machine has stopped for good. */
   halted(reason: string): void;
   png(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The guest's screen alone, as PNG: a picture in its own pixels, text in cells of 10 by 20. */
+  screenshot(): Promise<Uint8Array<ArrayBuffer>>;
 }
+
+const pngOf = async (canvas: OffscreenCanvas) =>
+  new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
 
 export function surface(strip: StripText, screen: Screen): Surface {
   let canvas = new OffscreenCanvas(OWN_SIZE.width, OWN_SIZE.height);
@@ -41,8 +47,7 @@ export function surface(strip: StripText, screen: Screen): Surface {
   let stale = true;
   let layout = "";
   const text = textPicture();
-  /** The guest's picture in its own pixels. */
-  const picture = new OffscreenCanvas(1, 1);
+  const picture = guestPicture(screen);
   themeOf(themeName, strip.colour);
 
   const drawText = (pen: OffscreenCanvasRenderingContext2D, box: Box) => {
@@ -60,29 +65,7 @@ export function surface(strip: StripText, screen: Screen): Surface {
 
   const drawPicture = (pen: OffscreenCanvasRenderingContext2D, box: Box) => {
     const { width, height } = screen;
-    if (width === 0 || height === 0) return;
-    if (picture.width !== width || picture.height !== height) {
-      picture.width = width;
-      picture.height = height;
-    }
-    const ink = picture.getContext("2d");
-    if (!ink) return;
-    let any = stale;
-    screen.takePictures((layers) => {
-      for (const layer of layers) {
-        any = true;
-        ink.putImageData(
-          layer.image_data,
-          layer.screen_x - layer.buffer_x,
-          layer.screen_y - layer.buffer_y,
-          layer.buffer_x,
-          layer.buffer_y,
-          layer.buffer_width,
-          layer.buffer_height,
-        );
-      }
-    });
-    if (!any) return;
+    if (!picture.refresh() || (!picture.takeChanged() && !stale)) return;
     const fits = Math.min(box.width / width, box.height / height);
     // Whole multiples keep pixels square; what does not fit is made smaller, smoothly.
     const factor = fits >= 1 ? Math.floor(fits) : fits;
@@ -92,7 +75,7 @@ export function surface(strip: StripText, screen: Screen): Surface {
     pen.imageSmoothingQuality = "high";
     const x = box.x + Math.floor((box.width - shownWidth) / 2);
     const y = box.y + Math.floor((box.height - shownHeight) / 2);
-    pen.drawImage(picture, x, y, shownWidth, shownHeight);
+    pen.drawImage(picture.canvas, x, y, shownWidth, shownHeight);
   };
 
   let lettered = false;
@@ -190,8 +173,12 @@ export function surface(strip: StripText, screen: Screen): Surface {
     async png() {
       await letter();
       draw();
-      const blob = await canvas.convertToBlob({ type: "image/png" });
-      return new Uint8Array(await blob.arrayBuffer());
+      return pngOf(canvas);
+    },
+    async screenshot() {
+      await letter();
+      if (screen.graphical && picture.refresh()) return pngOf(picture.canvas);
+      return pngOf(textSheet(screen));
     },
   };
 }

@@ -22,6 +22,7 @@ const LETTER_HEIGHT = 0.94;
 const BRIGHT = 0xff;
 const KEPT_COLUMNS = 64;
 const KEPT = 1024;
+const SHEET_CELL = { width: 10, height: 20 };
 
 export interface Grid extends Box {
   cellWidth: number;
@@ -153,4 +154,15 @@ export function textPicture(): TextPicture {
       }
     },
   };
+}
+
+/** All of the text, in cells of 10 by 20 pixels. */
+export function textSheet(screen: Screen): OffscreenCanvas {
+  const { columns, rows } = screen;
+  const canvas = new OffscreenCanvas(Math.max(1, columns * SHEET_CELL.width), Math.max(1, rows * SHEET_CELL.height));
+  const pen = canvas.getContext("2d");
+  const text = textPicture();
+  text.fit({ x: 0, y: 0, width: canvas.width, height: canvas.height }, columns, rows);
+  for (let row = 0; pen && row < rows; row++) text.drawRow(pen, screen, row);
+  return canvas;
 }

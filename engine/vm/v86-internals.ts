@@ -92,6 +92,12 @@ export interface Vga {
   complete_redraw(): void;
 }
 
+/** Interval timer. */
+export interface Pit {
+  /** When each counter was set, in milliseconds of performance.now(). */
+  counter_start_time: Float64Array;
+}
+
 export interface Pci {
   devices: (({ pci_id: number; name: string; pci_bars?: ({ size: number } | undefined)[] } & object) | undefined)[];
   device_spaces: (Int32Array | undefined)[];
@@ -114,6 +120,7 @@ export interface Cpu {
     pci: Pci;
     vga: Vga;
     ps2: Ps2;
+    pit: Pit;
     uart0: Uart;
     uart1?: Uart;
     uart2?: Uart;
@@ -132,6 +139,10 @@ export interface Cpu {
   write_blob(bytes: Uint8Array, address: number): void;
   device_raise_irq(line: number): void;
   device_lower_irq(line: number): void;
+  /** The time stamp counter, low and high half, as of the last store_current_tsc(). */
+  current_tsc: ArrayLike<number>;
+  store_current_tsc(): void;
+  set_tsc(low: number, high: number): void;
   /** (0, 1) switches the JIT off, (0, 0) on. */
   set_jit_config(index: number, value: number): void;
   /** What every way of resetting the processor ends in. */
@@ -170,6 +181,7 @@ export interface Loop {
   running: boolean;
   run(): void;
   yield(delay: number, tick: number): void;
+  save_state(): ArrayBuffer;
   yield_callback(tick: number): void;
 }
 

@@ -5,8 +5,8 @@
  */
 import type { BlockSource, IntegrityFailure } from "./block-source.ts";
 import { IntegrityFailure as Failure } from "./block-source.ts";
-import type { BufferChain, VirtIOField, VirtQueue } from "./v86-internals.ts";
-import { type Board, extent, FIRST_DISK_SLOT, gather, plugIn, reply, scatter } from "./virtio.ts";
+import type { BufferChain, VirtQueue } from "./v86-internals.ts";
+import { type Board, constant, extent, FIRST_DISK_SLOT, gather, plugIn, reply, requests, scatter } from "./virtio.ts";
 
 export const SECTOR = 512;
 const HEADER = 16;
@@ -38,13 +38,6 @@ export interface Disk {
   source: BlockSource;
   onIntegrity(failure: IntegrityFailure): void;
 }
-
-const field = (bytes: 1 | 2 | 4, name: string, value: number): VirtIOField => ({
-  bytes,
-  name,
-  read: () => value | 0,
-  write: () => {},
-});
 
 /** Puts the disk with this number (0 becomes /dev/vda) into its slot. */
 export function plugInDisk(board: Board, number: number, disk: Disk): void {
@@ -91,8 +84,8 @@ export function plugInDisk(board: Board, number: number, disk: Disk): void {
   const refused = (thrown: unknown) => (thrown === UNSUPPORTED ? UNSUPPORTED : IOERR);
 
   const take = (queue: VirtQueue) => {
-    while (underWay < MAX_UNDER_WAY && queue.has_request()) {
-      const chain = queue.pop_request();
+    if (underWay >= MAX_UNDER_WAY) return;
+    for (const chain of requests(queue)) {
       const given = extent(cpu, chain.read_buffers, MAX_BYTES);
       const room = extent(cpu, chain.write_buffers, MAX_BYTES);
       if (given === undefined || room === undefined || given < HEADER || room < 1) {
@@ -125,6 +118,7 @@ export function plugInDisk(board: Board, number: number, disk: Disk): void {
           underWay--;
           if (queue.is_configured()) take(queue);
         });
+      if (underWay >= MAX_UNDER_WAY) return;
     }
   };
 
@@ -132,19 +126,18 @@ export function plugInDisk(board: Board, number: number, disk: Disk): void {
     name: `virtio-blk ${number}`,
     slot: FIRST_DISK_SLOT + number,
     type: 2,
-    queueSize: QUEUE_SIZE,
+    queues: [{ size: QUEUE_SIZE, onRequests: take }],
     features: [F_SEG_MAX, F_BLK_SIZE, F_FLUSH, ...(disk.readOnly ? [F_RO] : [])],
     config: [
-      field(4, "capacity, low", sectors % 2 ** 32),
-      field(4, "capacity, high", Math.floor(sectors / 2 ** 32)),
-      field(4, "size_max", 0),
-      field(4, "seg_max", QUEUE_SIZE - 2),
-      field(2, "cylinders", 0),
-      field(1, "heads", 0),
-      field(1, "sectors", 0),
-      field(4, "blk_size", SECTOR),
+      constant(4, "capacity, low", sectors % 2 ** 32),
+      constant(4, "capacity, high", Math.floor(sectors / 2 ** 32)),
+      constant(4, "size_max", 0),
+      constant(4, "seg_max", QUEUE_SIZE - 2),
+      constant(2, "cylinders", 0),
+      constant(1, "heads", 0),
+      constant(1, "sectors", 0),
+      constant(4, "blk_size", SECTOR),
     ],
-    onRequests: take,
     onReset() {
       era++;
     },

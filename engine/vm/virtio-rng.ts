@@ -2,7 +2,7 @@
  * The board's source of randomness: virtio entropy device (virtio 1.0, section 5.4) fed by crypto.getRandomValues, so that
  * no two boots give the same keys. Each VM has one.
  */
-import { type Board, extent, plugIn, RNG_SLOT, reply, scatter } from "./virtio.ts";
+import { type Board, extent, plugIn, RNG_SLOT, reply, requests, scatter } from "./virtio.ts";
 
 /** crypto.getRandomValues gives this much at once; a guest that asks for more gets less, as the specification allows. */
 const MAX_BYTES = 65536;
@@ -12,17 +12,20 @@ export function plugInRng(board: Board): void {
     name: "virtio-rng",
     slot: RNG_SLOT,
     type: 4,
-    queueSize: 16,
     features: [],
-    onRequests(queue) {
-      while (queue.has_request()) {
-        const chain = queue.pop_request();
-        const room = extent(board.cpu, chain.write_buffers, 0xffffffff);
-        const bytes = new Uint8Array(Math.min(room ?? 0, MAX_BYTES));
-        crypto.getRandomValues(bytes);
-        scatter(board.cpu, chain.write_buffers, bytes);
-        reply(queue, chain, bytes.length);
-      }
-    },
+    queues: [
+      {
+        size: 16,
+        onRequests(queue) {
+          for (const chain of requests(queue)) {
+            const room = extent(board.cpu, chain.write_buffers, 0xffffffff);
+            const bytes = new Uint8Array(Math.min(room ?? 0, MAX_BYTES));
+            crypto.getRandomValues(bytes);
+            scatter(board.cpu, chain.write_buffers, bytes);
+            reply(queue, chain, bytes.length);
+          }
+        },
+      },
+    ],
   });
 }

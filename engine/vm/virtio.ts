@@ -29,21 +29,25 @@ export interface Board {
   lines: InterruptLines;
 }
 
+export interface VirtioQueue {
+  size: number;
+  /** The guest has put requests into the queue, or says so. */
+  onRequests(queue: VirtQueue): void;
+}
+
 export interface VirtioDevice {
   name: string;
   slot: number;
-  /** virtio's device type: 2 block, 4 entropy. */
+  /** virtio's device type: 1 network, 2 block, 4 entropy. */
   type: number;
-  queueSize: number;
+  queues: VirtioQueue[];
   features: number[];
   config?: VirtIOField[];
-  /** The guest has put requests into the queue. */
-  onRequests(queue: VirtQueue): void;
   /** The guest has reset the device: requests that are still under way must not be answered. */
   onReset?(): void;
 }
 
-/** Puts a device with one queue into a slot. */
+/** Puts a device into a slot. */
 export function plugIn({ cpu, virtio: VirtIO, lines }: Board, device: VirtioDevice): VirtIO {
   const ports = FIRST_PORT + (device.slot << 8);
   const irq = irqOfSlot(device.slot);
@@ -54,19 +58,17 @@ export function plugIn({ cpu, virtio: VirtIO, lines }: Board, device: VirtioDevi
     subsystem_device_id: device.type,
     common: {
       initial_port: ports,
-      queues: [{ size_supported: device.queueSize, notify_offset: 0 }],
+      queues: device.queues.map(({ size }, index) => ({ size_supported: size, notify_offset: index })),
       features: [...device.features, F_VERSION_1],
       on_driver_ok: () => {},
     },
     notification: {
       initial_port: ports + 0x40,
       single_handler: false,
-      handlers: [
-        () => {
-          const queue = made.queues[0];
-          if (queue?.is_configured()) device.onRequests(queue);
-        },
-      ],
+      handlers: device.queues.map(({ onRequests }, index) => () => {
+        const queue = made.queues[index];
+        if (queue?.is_configured()) onRequests(queue);
+      }),
     },
     isr_status: { initial_port: ports + 0x50 },
     ...(device.config ? { device_specific: { initial_port: ports + 0x80, struct: device.config } } : {}),
@@ -87,6 +89,22 @@ export function plugIn({ cpu, virtio: VirtIO, lines }: Board, device: VirtioDevi
   return made;
 }
 
+/**
+ * The requests that wait. No more than the queue has room for: a guest may claim any number of them, or have the device's own answers
+ * raise it.
+ */
+export function* requests(queue: VirtQueue): Generator<BufferChain, void> {
+  for (let left = queue.size; left > 0 && queue.has_request(); left--) yield queue.pop_request();
+}
+
+/** One number of a device's configuration space. */
+export const constant = (bytes: 1 | 2 | 4, name: string, value: number): VirtIOField => ({
+  bytes,
+  name,
+  read: () => value | 0,
+  write: () => {},
+});
+
 /** Bytes that these buffers hold together, or undefined if one of them does not lie in the guest's memory. */
 export function extent(cpu: Cpu, buffers: readonly RawDescriptor[], limit: number): number | undefined {
   const memory = cpu.memory_size[0] ?? 0;
@@ -103,13 +121,17 @@ export function extent(cpu: Cpu, buffers: readonly RawDescriptor[], limit: numbe
   return total;
 }
 
-/** Copies the guest's buffers, whose extent was checked, into one piece. */
-export function gather(cpu: Cpu, buffers: readonly RawDescriptor[], length: number): Uint8Array<ArrayBuffer> {
+/** Copies the guest's buffers, whose extent was checked, into one piece, from `skip` bytes on. */
+export function gather(cpu: Cpu, buffers: readonly RawDescriptor[], length: number, skip = 0): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
+  let before = skip;
   let at = 0;
   for (const buffer of buffers) {
     if (at === length) break;
-    const piece = cpu.read_blob(buffer.addr_low >>> 0, Math.min(buffer.len >>> 0, length - at));
+    const holds = buffer.len >>> 0;
+    const inside = Math.min(before, holds);
+    before -= inside;
+    const piece = cpu.read_blob((buffer.addr_low >>> 0) + inside, Math.min(holds - inside, length - at));
     bytes.set(piece, at);
     at += piece.length;
   }
