@@ -219,11 +219,12 @@ test("two file systems of the same files are the same bytes, whatever the times,
 describe("recipes", () => {
   const good = JSON.parse(readFileSync(join(guests, "images", "hello.json"), "utf8"));
 
-  test("the committed ones are complete: three images, and one for tests that is open and asks for what it must not get", () => {
+  test("the committed ones are complete: those for everybody, and one for tests that is open and asks for what it must not get", () => {
     const recipes = readRecipes(join(guests, "images"));
     expect(recipes.filter(({ test }) => !test).map(({ id, kind }) => [id, kind])).toEqual([
       ["hello", "closed"],
       ["hello-2", "closed"],
+      ["management", "open"],
       ["pc", "open"],
     ]);
     expect(recipes.find(({ id }) => id === "open-asks-endorse")).toMatchObject({ kind: "open", test: true });

@@ -93,7 +93,7 @@ test("wrong lines are reported and left out", async () => {
   await shows(/running/);
   await said(log, /nowhere.program ended with 127\n/);
   expect(log.text().split("\n").slice(0, 5)).toEqual([
-    "init: line 2: 'frobnicate' is none of respawn, once, mount, lock-vt",
+    "init: line 2: 'frobnicate' is none of respawn, once, mount, cards-up, lock-vt",
     "init: line 3: respawn with 1 words; it takes 2 to 24",
     "init: line 4: lock-vt with 1 words; it takes 0 to 0",
     "init: line 5: mount with 1 words; it takes 3 to 4",

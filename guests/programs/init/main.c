@@ -69,13 +69,33 @@ static void mount_all(void) {
   mount_or_report("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
 }
 
-static void bring_up_loopback(void) {
-  struct ifreq interface = {.ifr_name = "lo"};
+/* 0, or -1 with errno; a card that is not there is ENODEV. */
+static int bring_up(const char *name) {
+  struct ifreq interface = {.ifr_flags = IFF_UP | IFF_RUNNING};
+  strcpy(interface.ifr_name, name);
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return; /* a kernel without network */
-  interface.ifr_flags = IFF_UP | IFF_RUNNING;
-  if (ioctl(fd, SIOCSIFFLAGS, &interface) != 0) report("cannot bring up lo: %s", strerror(errno));
+  if (fd < 0) {
+    errno = ENODEV; /* a kernel without network */
+    return -1;
+  }
+  int result = ioctl(fd, SIOCSIFFLAGS, &interface), error = errno;
   close(fd);
+  errno = error;
+  return result;
+}
+
+static void bring_up_loopback(void) {
+  if (bring_up("lo") != 0 && errno != ENODEV) report("cannot bring up lo: %s", strerror(errno));
+}
+
+static void bring_up_cards(void) {
+  char name[IFNAMSIZ];
+  for (int number = 0;; number++) {
+    snprintf(name, sizeof name, "eth%d", number);
+    if (bring_up(name) == 0) continue;
+    if (errno != ENODEV) report("cannot bring up %s: %s", name, strerror(errno));
+    return;
+  }
 }
 
 static void lock_virtual_terminals(void) {
@@ -147,6 +167,7 @@ static void do_line(const struct table_line *line) {
     }
     case TABLE_ONCE: run_once(words); break;
     case TABLE_MOUNT: mount_or_report(words[0], words[1], words[2], 0, words[3] ? words[3] : ""); break;
+    case TABLE_CARDS_UP: bring_up_cards(); break;
     case TABLE_LOCK_VT: lock_virtual_terminals(); break;
   }
 }

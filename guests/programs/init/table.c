@@ -10,6 +10,7 @@ static const struct {
     {"respawn", TABLE_RESPAWN, 2, TABLE_WORDS_LIMIT},
     {"once", TABLE_ONCE, 1, TABLE_WORDS_LIMIT},
     {"mount", TABLE_MOUNT, 3, 4},
+    {"cards-up", TABLE_CARDS_UP, 0, 0},
     {"lock-vt", TABLE_LOCK_VT, 0, 0},
 };
 
@@ -43,7 +44,7 @@ static void read_line(struct table *table, char *text, int number, void (*report
     line->words[count - 1] = 0;
     return;
   }
-  report("line %d: '%s' is none of respawn, once, mount, lock-vt", number, words[0]);
+  report("line %d: '%s' is none of respawn, once, mount, cards-up, lock-vt", number, words[0]);
 }
 
 void table_read(struct table *table, char *text, void (*report)(const char *format, ...)) {

@@ -5,6 +5,7 @@
  *   respawn TTY PATH [ARGUMENT...]           keeps a program running, on a terminal of its own; TTY - is none
  *   once PATH [ARGUMENT...]                  runs a program and waits for its end
  *   mount SOURCE TARGET TYPE [OPTIONS]       makes the folder if it can, mounts
+ *   cards-up                                 brings up every network card, without an address
  *   lock-vt                                  no switching between virtual terminals any more
  */
 #ifndef TERRA_TABLE_H
@@ -14,7 +15,7 @@
 
 enum { TABLE_TEXT_LIMIT = 8192, TABLE_LINES_LIMIT = 64, TABLE_WORDS_LIMIT = 24 };
 
-enum table_verb { TABLE_RESPAWN, TABLE_ONCE, TABLE_MOUNT, TABLE_LOCK_VT };
+enum table_verb { TABLE_RESPAWN, TABLE_ONCE, TABLE_MOUNT, TABLE_CARDS_UP, TABLE_LOCK_VT };
 
 struct table_line {
   enum table_verb verb;
