@@ -320,7 +320,9 @@ function parseDevice(raw: unknown): DeviceConfig {
       const from = fields(raw, "device", ["type", "role", "mac"]);
       return {
         type,
-        ...optional(from, "role", (value) => text(value, "device.role", 20)),
+        ...optional(from, "role", (value) =>
+          textLike(value, "device.role", /^[\x21-\x7e]{1,20}$/, "1 to 20 printable ASCII characters without spaces"),
+        ),
         ...optional(from, "mac", (value) =>
           textLike(value, "device.mac", /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'six bytes as in "52:54:00:12:34:56"'),
         ),
@@ -382,7 +384,8 @@ function parseCreateVm(raw: unknown): CreateVm {
   };
 }
 
-function share(value: unknown, field: string): number {
+/** A share of processor time. */
+export function share(value: unknown, field: string): number {
   if (typeof value !== "number") throw malformed(field, value, "a number");
   if (!(value > 0 && value <= 1)) throw badArgument(field, value, "a number above 0 and at most 1");
   return value;

@@ -31,8 +31,10 @@ export interface AttestationService {
   /** Bytes that the guest wrote to COM2. */
   receive(bytes: Uint8Array): void;
   dtr(high: boolean): void;
-  /** Evidence over this nonce. Codes: "open-box", "busy", "silent", "malformed", "refused", "bad-state" (switched off meanwhile). */
+  /** Evidence over this nonce. Codes: "open-box", "busy", "silent", "malformed", "refused", "bad-state" (switched off or suspended meanwhile). */
   challenge(nonce: Uint8Array): Promise<Evidence>;
+  /** The box was suspended: nobody waits for its answers any more. What it asked is answered; it reads that when it goes on. */
+  suspended(): void;
   stop(): void;
 }
 
@@ -196,6 +198,14 @@ export function attestationService(parts: AttestationParts): AttestationService 
     next();
   }
 
+  /** Nobody waits for an answer any more. */
+  function giveUp(sentence: string): void {
+    const gone = new TerraError("bad-state", sentence);
+    const settles = waiting.splice(0).map(({ settle }) => settle);
+    finish()?.reject(gone);
+    for (const { reject } of settles) reject(gone);
+  }
+
   return {
     receive: device.receive,
     dtr,
@@ -212,15 +222,12 @@ export function attestationService(parts: AttestationParts): AttestationService 
         if (!current) next();
       });
     },
+    suspended() {
+      giveUp(`${name} was suspended before it answered`);
+    },
     stop() {
       device.stop();
-      const gone = new TerraError("bad-state", `${name} stopped before it answered`);
-      current?.cancel();
-      for (const { reject } of [current?.settle, ...waiting.map(({ settle }) => settle)].filter((each) => !!each)) {
-        reject(gone);
-      }
-      current = undefined;
-      waiting.length = 0;
+      giveUp(`${name} stopped before it answered`);
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Attested disks at ON. The tree on the medium is read once, copied and checked as a whole against the root, whatever way of
+ * Disks at ON. A raw disk is a medium as it is, which the guest reads and writes. Of an attested one, the tree on the medium is read once, copied and checked as a whole against the root, whatever way of
  * checking was chosen. Then (paper 4.2):
  *   ahead of time   the data is read once, hashed, and the guest gets that copy; the medium is not read again
  *   optimistically  the vm worker gets the leaves and checks each block at each read from the medium
@@ -42,28 +42,33 @@ export async function prepareDisk(
   options: ReadOptions,
 ): Promise<PreparedDisk> {
   const { medium } = disk.device.config;
+  const common = { device: disk.device.id, serial: disk.serial, size: disk.dataSize, readOnly: true };
+  if (!disk.tree) {
+    const port = await media.open(medium, { readOnly: false });
+    return { disk: { ...common, readOnly: false, source: { type: "medium", medium, port } }, transfer: [port] };
+  }
+  const { root, salt } = disk.tree;
   const measured: MeasuredDisk = {
     name: disk.name,
     device: disk.device.id,
-    root: disk.root,
+    root,
     blocks: blockMap(disk.dataSize / BLOCK_SIZE),
     treeFailed: false,
   };
   record.disks.push(measured);
-  const common = { device: disk.device.id, serial: disk.serial, size: disk.dataSize, readOnly: true };
 
   if (vm.checking === "none") {
-    const port = await media.open(medium);
+    const port = await media.open(medium, { readOnly: true });
     return { disk: { ...common, source: { type: "medium", medium, port } }, transfer: [port] };
   }
-  const tree = await readTree(media, disk, measured, options);
+  const tree = await readTree(media, disk, salt, measured, options);
   if (vm.checking === "ahead-of-time") {
     const expected = disk.slot === BOOT_SLOT ? vm.descriptor.boot.sha256 : undefined;
-    const bytes = await readChecked(media, disk, measured, tree, expected, options);
+    const bytes = await readChecked(media, disk, salt, measured, tree, expected, options);
     return { disk: { ...common, source: { type: "pinned", bytes } }, transfer: [bytes.buffer] };
   }
-  const port = await media.open(medium);
-  const check = { salt: fromHex(disk.salt) ?? new Uint8Array(0), leaves: tree.leaves.slice() };
+  const port = await media.open(medium, { readOnly: true });
+  const check = { salt: fromHex(salt) ?? new Uint8Array(0), leaves: tree.leaves.slice() };
   return {
     disk: { ...common, source: { type: "medium", medium, port, check } },
     transfer: [port, check.leaves.buffer],
@@ -73,6 +78,7 @@ export async function prepareDisk(
 async function readTree(
   media: Media,
   disk: SlottedDisk,
+  salt: string,
   measured: MeasuredDisk,
   options: ReadOptions,
 ): Promise<VerifiedTree> {
@@ -80,7 +86,7 @@ async function readTree(
   const length = hashBlockCount(blocks) * BLOCK_SIZE;
   const stored = await media.read(disk.device.config.medium, disk.dataSize, length, options);
   try {
-    measured.tree = verifyTree(stored, blocks, disk.salt, disk.root);
+    measured.tree = verifyTree(stored, blocks, salt, measured.root);
     return measured.tree;
   } catch (thrown) {
     measured.treeFailed = true;
@@ -96,6 +102,7 @@ async function readTree(
 async function readChecked(
   media: Media,
   disk: SlottedDisk,
+  salt: string,
   measured: MeasuredDisk,
   tree: VerifiedTree,
   expected: string | undefined,
@@ -104,7 +111,7 @@ async function readChecked(
   const bytes = await media.read(disk.device.config.medium, 0, disk.dataSize, options);
   const found = expected === undefined ? undefined : await digest(bytes);
   if (found === undefined || found !== expected) {
-    const bad = firstBadBlock(bytes, disk.salt, tree, measured);
+    const bad = firstBadBlock(bytes, salt, tree, measured);
     if (bad) {
       throw new IntegrityError(
         `block ${bad.block} of disk ${disk.name} has the digest ${bad.found}; its tree says ${bad.expected}`,

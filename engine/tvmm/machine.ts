@@ -24,11 +24,19 @@ export interface Vm {
   /** "open" for a closed image that was started as an open box. */
   readonly kind: Kind;
   readonly console: Descriptor["console"];
+  /** May it be suspended. */
+  readonly suspend: boolean;
+  /** Is it the machine's management box: no other VM may have a management device. */
+  readonly management: boolean;
   readonly checking: Checking;
   /** PEM, one certificate each, untrusted. */
   readonly vendorCertificates: readonly string[];
   readonly colour: string;
   readonly output: ConsoleRing;
+  /** What CREATE-VM asked for, over 0 to 1. */
+  readonly cpuShare: number;
+  /** What it may have now: less than it asked for where a limit says so. */
+  share: number;
   state: VmState;
   halt?: Halt | undefined;
   /** ON is under way; aborting gives it up. */
@@ -41,6 +49,19 @@ export interface Vm {
 export interface Running {
   readonly worker: VmWorker;
   readonly attestation: AttestationService;
+  /** Of the management box, if its management device is attached. */
+  readonly management?: ManagementService | undefined;
+  /** SUSPEND or RESUME is under way. */
+  changing: boolean;
+}
+
+/** The TVMM's end of COM3 for one power-on of the management box. */
+export interface ManagementService {
+  /** Bytes that the guest wrote to COM3. */
+  receive(bytes: Uint8Array): void;
+  dtr(high: boolean): void;
+  /** The box runs no more: nothing is answered and nothing sent from now on. */
+  stop(): void;
 }
 
 export interface Device {
@@ -48,11 +69,15 @@ export interface Device {
   readonly config: DeviceConfig;
   /** Bytes of the medium, for disks. */
   readonly size: number;
+  /** Of network cards, chosen or given. */
+  readonly mac?: string | undefined;
   /** Id of a VM. */
   attachedTo?: string | undefined;
 }
 
-export type DiskDevice = Device & { readonly config: Extract<DeviceConfig, { type: "disk"; class: "attested" }> };
+export type DiskDevice = Device & { readonly config: Extract<DeviceConfig, { type: "disk" }> };
+export type AttestedDisk = Device & { readonly config: Extract<DeviceConfig, { type: "disk"; class: "attested" }> };
+export type NicDevice = Device & { readonly mac: string; readonly config: Extract<DeviceConfig, { type: "nic" }> };
 
 export interface Machine {
   readonly vms: Map<string, Vm>;
@@ -95,5 +120,13 @@ export function machine(): Machine {
 }
 
 export function isDisk(device: Device): device is DiskDevice {
+  return device.config.type === "disk";
+}
+
+export function isAttested(device: Device): device is AttestedDisk {
   return device.config.type === "disk" && device.config.class === "attested";
+}
+
+export function isNic(device: Device): device is NicDevice {
+  return device.config.type === "nic" && device.mac !== undefined;
 }

@@ -6,21 +6,25 @@
 import { readPem, toPem } from "../attestation/index.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { Checking, CreateVm, DeviceConfig, Kind } from "../protocol/owner.ts";
-import { type Descriptor, dataSizeOf } from "../storage/index.ts";
+import type { Descriptor } from "../storage/index.ts";
 import { consoleRing } from "./console-ring.ts";
 import { readDescriptor } from "./firmware.ts";
-import type { Device, Machine, Vm } from "./machine.ts";
+import { inTime } from "./in-time.ts";
+import type { LimitsKeeper } from "./limits.ts";
+import { type Device, isNic, type Machine, type Vm } from "./machine.ts";
 import { unmeasured } from "./measured.ts";
 import type { Media } from "./media.ts";
 import type { Emit } from "./messages.ts";
 import type { Monitor } from "./monitor.ts";
+import type { Network } from "./network.ts";
+import { diskOn, newDevice } from "./new-devices.ts";
+import { checkDescribedNics, placeNics } from "./nics.ts";
 import { MAX_MEMORY_MIB } from "./power.ts";
 import { placeDisks } from "./slots.ts";
-import { vmStatus } from "./status.ts";
+import { deviceStatus, physicalStatus, vmStatus } from "./status.ts";
 import { COLOURS } from "./strip.ts";
 
 export const MAX_VMS = 16;
-export const MAX_DEVICES = 128;
 /** All vendors' certificates of a VM as PEM text: they must fit into an ENDORSE reply beside the chain. */
 const MAX_VENDORS_TEXT = 32768;
 
@@ -29,44 +33,39 @@ const RESERVED = ["chip", "firmware", "loader", "tvmm", "owner", "person", "veri
 
 export interface Management {
   createDevice(config: DeviceConfig): Promise<Device>;
-  destroyDevice(device: Device): void;
-  createVm(config: CreateVm): Promise<Vm>;
+  destroyDevice(device: string): void;
+  connect(a: string, b: string): void;
+  disconnect(a: string, b: string): void;
+  /** `management`: the VM is the machine's management box. */
+  createVm(config: CreateVm, options?: { management?: boolean }): Promise<Vm>;
   destroyVm(vm: Vm): void;
-  attach(vm: Vm, device: Device): void;
-  detach(vm: Vm, device: Device): void;
+  attach(vm: Vm, device: string): void;
+  detach(vm: Vm, device: string): void;
 }
 
 export interface ManagementParts {
   machine: Machine;
   media: Media;
+  network: Network;
+  limits: LimitsKeeper;
   monitor: Monitor;
   emit: Emit;
   /** The debug TVMM lets the owner into closed boxes; nothing else differs. */
   debug: boolean;
+  /** The machine's name. */
+  platform: string;
 }
 
-export function management({ machine, media, monitor, emit, debug }: ManagementParts): Management {
-  /** Names and media of calls under way: two calls at once must not both find them free. */
-  const names = new Set<string>();
-  const mediaTaken = new Set<string>();
+export function management(parts: ManagementParts): Management {
+  const { machine, network, limits, monitor, emit, debug } = parts;
   let colours = 0;
 
   const changed = (vm: Vm) => emit({ type: "vm", vm: vm.id, status: vmStatus(machine, vm) });
 
-  async function diskSize(medium: string): Promise<number> {
-    const list = await media.list();
-    const info = list.find(({ id }) => id === medium);
-    if (!info) {
-      const disks = list.filter(({ kind }) => kind === "disk").map(({ id }) => id);
-      throw new TerraError(
-        "unknown-disk",
-        `there is no medium ${JSON.stringify(medium)} in this machine; there are: ${disks.join(", ") || "none"}`,
-      );
-    }
-    if (info.kind !== "disk")
-      throw new TerraError("bad-argument", `the medium ${medium} is no disk but the ${info.kind}`);
-    dataSizeOf(info.size);
-    return info.size;
+  function deviceChanged(id: string): void {
+    const device = machine.devices.get(id);
+    const status = device ? deviceStatus(network, device) : physicalStatus(network).find((each) => each.id === id);
+    emit({ type: "device", device: id, ...(status ? { status } : {}) });
   }
 
   function onlyWhileOff(vm: Vm, call: string): void {
@@ -83,134 +82,176 @@ export function management({ machine, media, monitor, emit, debug }: ManagementP
     if (same) throw new TerraError("bad-state", `${vm.name} has such a device already: ${same.id}`);
   }
 
-  return {
-    async createDevice(config) {
-      if (machine.devices.size >= MAX_DEVICES) {
-        throw new TerraError("out-of-memory", `this machine has ${MAX_DEVICES} devices already`);
-      }
-      if (config.type === "nic") throw new TerraError("unsupported", "network cards are not offered yet");
-      if (config.type === "serial" && config.purpose === "management") {
-        throw new TerraError("unsupported", "management devices are not offered yet");
-      }
-      if (config.type !== "disk") return add({ config, size: 0 });
-      if (config.class !== "attested") {
-        throw new TerraError("unsupported", `disks of class ${config.class} are not offered yet; "attested" are`);
-      }
-      const { medium } = config;
-      const user = [...machine.devices.values()].find(
-        (each) => each.config.type === "disk" && each.config.medium === medium,
-      );
-      if (user || mediaTaken.has(medium)) {
-        throw new TerraError("busy", `the medium ${medium} is in use${user ? ` by ${user.id}` : ""}`);
-      }
-      mediaTaken.add(medium);
-      try {
-        return add({ config, size: await diskSize(medium) });
-      } finally {
-        mediaTaken.delete(medium);
-      }
-    },
-    destroyDevice(device) {
-      if (device.attachedTo !== undefined) {
-        const vm = machine.vm(device.attachedTo);
-        throw new TerraError("bad-state", `${device.id} is attached to ${vm.name} (${vm.id}); detach it first`);
-      }
-      machine.devices.delete(device.id);
-    },
-    async createVm(config) {
-      if (machine.vms.size + names.size >= MAX_VMS) {
-        throw new TerraError("out-of-memory", `this machine has ${MAX_VMS} VMs already`);
-      }
-      const { name } = config;
-      if (RESERVED.includes(name)) {
-        throw new TerraError(
-          "bad-argument",
-          `config.name is "${name}", which is not a VM's name; it means another part here`,
-        );
-      }
-      if (names.has(name) || [...machine.vms.values()].some((each) => each.name === name)) {
-        throw new TerraError("bad-argument", `there is a VM named ${name} already; names are unique on a machine`);
-      }
-      if (config.cpuShare !== undefined) {
-        throw new TerraError("unsupported", "shares of processor time are not offered yet; leave config.cpuShare out");
-      }
-      const vendorCertificates = normalise(config.vendorCertificates ?? []);
-      names.add(name);
-      try {
-        const { bytes, descriptor, primary } = await readDescriptor(media, config.medium);
-        const kind: Kind = config.asOpen ? "open" : descriptor.kind;
-        const checking = checkingOf(config, kind);
-        if (descriptor.memoryMiB > MAX_MEMORY_MIB) {
-          const sentence = `${name} needs ${descriptor.memoryMiB} MiB; this machine has ${MAX_MEMORY_MIB} MiB for VMs`;
-          throw new TerraError("out-of-memory", sentence);
-        }
-        const vm: Vm = {
-          id: machine.nextId("vm"),
-          name,
-          image: config.image,
-          medium: config.medium,
-          descriptorBytes: bytes,
-          descriptor,
-          primary,
-          kind,
-          console: consoleOf(descriptor, kind),
-          checking,
-          vendorCertificates,
-          colour: COLOURS[colours++ % COLOURS.length] ?? COLOURS[0],
-          output: consoleRing(),
-          state: "off",
-          measured: unmeasured(),
-        };
-        machine.vms.set(vm.id, vm);
-        changed(vm);
-        monitor.refresh();
-        return vm;
-      } finally {
-        names.delete(name);
-      }
-    },
-    destroyVm(vm) {
-      onlyWhileOff(vm, "destroying it");
-      for (const device of machine.devicesOf(vm)) device.attachedTo = undefined;
-      machine.vms.delete(vm.id);
-      emit({ type: "vm", vm: vm.id });
-      monitor.destroyed(vm);
-    },
-    attach(vm, device) {
-      onlyWhileOff(vm, "ATTACH");
-      if (device.attachedTo !== undefined) {
-        throw new TerraError("bad-state", `${device.id} is attached to ${device.attachedTo} already`);
-      }
-      if (device.config.type === "serial" && device.config.purpose === "console" && vm.console === "none") {
-        throw vm.kind === "closed"
-          ? new TerraError("closed-box", `the maker of ${vm.name} left no console open; its owner cannot open one`)
-          : new TerraError("no-console", `the image of ${vm.name} has no console`);
-      }
-      refuseSecondOfItsKind(vm, device);
-      placeDisks(vm, [...machine.devicesOf(vm), device]);
-      device.attachedTo = vm.id;
-      changed(vm);
-    },
-    detach(vm, device) {
-      onlyWhileOff(vm, "DETACH");
-      if (device.attachedTo !== vm.id) {
-        throw new TerraError("bad-state", `${device.id} is not attached to ${vm.name} (${vm.id})`);
-      }
-      device.attachedTo = undefined;
-      changed(vm);
-    },
-  };
+  function refuseSerial(vm: Vm, { id, config }: Device): void {
+    if (config.type !== "serial") return;
+    if (config.purpose === "console" && vm.console === "none") {
+      throw vm.kind === "closed"
+        ? new TerraError("closed-box", `the maker of ${vm.name} left no console open; its owner cannot open one`)
+        : new TerraError("no-console", `the image of ${vm.name} has no console`);
+    }
+    if (config.purpose === "management" && !vm.management) {
+      const sentence = `${vm.name} is not this machine's management box; ${id} is a management device and for that box only`;
+      throw new TerraError("refused", sentence);
+    }
+  }
 
-  function add(made: Pick<Device, "config" | "size">): Device {
-    const device: Device = { id: machine.nextId("dev"), ...made };
-    machine.devices.set(device.id, device);
-    return device;
+  /** A virtual device of this machine; a physical card is told as what it is. */
+  function virtual(id: string): Device {
+    if (network.physical.some((each) => each.id === id)) {
+      const sentence = `${id} is a physical network card; such a card is never attached or destroyed, it is connected`;
+      throw new TerraError("bad-argument", sentence);
+    }
+    return machine.device(id);
+  }
+
+  /** A network card, virtual or physical. */
+  function card(id: string): void {
+    if (network.physical.some((each) => each.id === id)) return;
+    const { config } = machine.device(id);
+    if (config.type !== "nic") {
+      throw new TerraError("bad-argument", `${id} is a device of type ${config.type}; network cards are connected`);
+    }
+  }
+
+  function join(call: "connect" | "disconnect", a: string, b: string): void {
+    card(a);
+    card(b);
+    network[call](a, b);
+    deviceChanged(a);
+    deviceChanged(b);
+  }
+
+  function checkName(name: string): void {
+    if (machine.vms.size >= MAX_VMS) throw new TerraError("out-of-memory", `this machine has ${MAX_VMS} VMs already`);
+    if (RESERVED.includes(name)) {
+      const sentence = `config.name is "${name}", which is not a VM's name; it means another part here`;
+      throw new TerraError("bad-argument", sentence);
+    }
+    if ([...machine.vms.values()].some((each) => each.name === name)) {
+      throw new TerraError("bad-argument", `there is a VM named ${name} already; names are unique on a machine`);
+    }
+  }
+
+  function checkMedium(medium: string): void {
+    const disk = diskOn(machine, medium);
+    if (disk) throw new TerraError("busy", `the medium ${medium} is in use by ${disk.id}, a disk`);
   }
 
   /** The debug TVMM opens every console; a closed image that was started as an open box hides nothing. */
   function consoleOf(descriptor: Descriptor, kind: Kind): Descriptor["console"] {
     return debug || kind !== descriptor.kind ? "open" : descriptor.console;
   }
+
+  limits.onChange(() => {
+    for (const vm of machine.vms.values()) {
+      const share = limits.shareOf(vm.id, vm.cpuShare);
+      if (share === vm.share) continue;
+      vm.share = share;
+      vm.running?.worker.tell({ op: "share", share });
+      changed(vm);
+    }
+  });
+
+  return {
+    async createDevice(config) {
+      const device = await newDevice(parts, config);
+      deviceChanged(device.id);
+      return device;
+    },
+    destroyDevice(id) {
+      const device = virtual(id);
+      if (device.attachedTo !== undefined) {
+        const vm = machine.vm(device.attachedTo);
+        throw new TerraError("bad-state", `${id} is attached to ${vm.name} (${vm.id}); detach it first`);
+      }
+      const others = network.connectedTo(id);
+      if (isNic(device)) network.remove(id);
+      machine.devices.delete(id);
+      for (const each of [id, ...others]) deviceChanged(each);
+    },
+    connect: (a, b) => join("connect", a, b),
+    disconnect: (a, b) => join("disconnect", a, b),
+    async createVm(config, { management: isManagement = false } = {}) {
+      const { name, medium } = config;
+      checkName(name);
+      checkMedium(medium);
+      const vendorCertificates = normalise(config.vendorCertificates ?? []);
+      const { bytes, descriptor, primary } = await inTime(readDescriptor(parts.media, medium), `the medium ${medium}`);
+      // Nothing was reserved while the medium was read: whoever came first has the name.
+      checkName(name);
+      checkMedium(medium);
+      const kind: Kind = config.asOpen ? "open" : descriptor.kind;
+      const checking = checkingOf(config, kind);
+      checkDescribedNics(descriptor);
+      limits.checkImage(primary, name);
+      const memoryMiB = Math.min(MAX_MEMORY_MIB, limits.memoryMiB());
+      if (descriptor.memoryMiB > memoryMiB) {
+        const sentence = `${name} needs ${descriptor.memoryMiB} MiB; this machine has ${memoryMiB} MiB for VMs`;
+        throw new TerraError("out-of-memory", sentence);
+      }
+      const id = machine.nextId("vm");
+      const cpuShare = config.cpuShare ?? 1;
+      const vm: Vm = {
+        id,
+        name,
+        image: config.image,
+        medium,
+        descriptorBytes: bytes,
+        descriptor,
+        primary,
+        kind,
+        console: consoleOf(descriptor, kind),
+        suspend: descriptor.suspend || kind !== descriptor.kind,
+        management: isManagement,
+        checking,
+        vendorCertificates,
+        colour: COLOURS[colours++ % COLOURS.length] ?? COLOURS[0],
+        output: consoleRing(),
+        cpuShare,
+        share: limits.shareOf(id, cpuShare),
+        state: "off",
+        measured: unmeasured(),
+      };
+      machine.vms.set(id, vm);
+      changed(vm);
+      monitor.refresh();
+      return vm;
+    },
+    destroyVm(vm) {
+      onlyWhileOff(vm, "destroying it");
+      const devices = machine.devicesOf(vm);
+      for (const device of devices) device.attachedTo = undefined;
+      machine.vms.delete(vm.id);
+      emit({ type: "vm", vm: vm.id });
+      for (const { id } of devices) deviceChanged(id);
+      monitor.destroyed(vm);
+    },
+    attach(vm, id) {
+      const device = virtual(id);
+      onlyWhileOff(vm, "ATTACH");
+      if (device.attachedTo !== undefined) {
+        throw new TerraError("bad-state", `${id} is attached to ${device.attachedTo} already`);
+      }
+      refuseSerial(vm, device);
+      refuseSecondOfItsKind(vm, device);
+      const devices = [...machine.devicesOf(vm), device];
+      placeDisks(vm, devices);
+      placeNics(vm, devices);
+      device.attachedTo = vm.id;
+      changed(vm);
+      deviceChanged(id);
+    },
+    detach(vm, id) {
+      const device = virtual(id);
+      onlyWhileOff(vm, "DETACH");
+      if (device.attachedTo !== vm.id) {
+        throw new TerraError("bad-state", `${id} is not attached to ${vm.name} (${vm.id})`);
+      }
+      device.attachedTo = undefined;
+      changed(vm);
+      deviceChanged(id);
+    },
+  };
 }
 
 function checkingOf(config: CreateVm, kind: Kind): Checking {

@@ -15,8 +15,8 @@ export interface Media {
   list(): Promise<MediumInfo[]>;
   read(medium: string, offset: number, length: number, options?: ReadOptions): Promise<Bytes>;
   write(medium: string, offset: number, bytes: Uint8Array): Promise<void>;
-  /** A read-only port bound to one medium, for a vm worker. */
-  open(medium: string): Promise<MessagePort>;
+  /** A port bound to one medium, for a vm worker. */
+  open(medium: string, options: { readOnly: boolean }): Promise<MessagePort>;
   /** The machine's own network cards. They lie outside as the media do, and are reached by the same port. */
   nics(): Promise<NicInfo[]>;
   /** A port that carries frames to and from that card's wire. */
@@ -41,8 +41,8 @@ export function mediaOver(port: MessagePort): Media {
     async write(medium, offset, bytes) {
       await client.call({ op: "write", medium, offset, bytes });
     },
-    async open(medium) {
-      const reply = await client.call({ op: "open", medium, readOnly: true });
+    async open(medium, { readOnly }) {
+      const reply = await client.call({ op: "open", medium, readOnly });
       if (!(reply instanceof MessagePort)) throw nonsense(`a port to ${medium}`, reply);
       return reply;
     },

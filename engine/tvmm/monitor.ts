@@ -11,7 +11,7 @@ import { screenText } from "./vm-event.ts";
 import type { VmWorker } from "./vm-worker.ts";
 
 /** A picture of 8192 x 8192 pixels compresses to less. */
-const MAX_PNG = 64 * 2 ** 20;
+export const MAX_PNG = 64 * 2 ** 20;
 
 export interface Monitor {
   handle(request: PersonRequest): Promise<unknown>;
@@ -42,7 +42,8 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
   function choice(): Vm | undefined {
     const vms = [...machine.vms.values()];
     const byPerson = chosen === undefined ? undefined : machine.vms.get(chosen);
-    return byPerson ?? vms.find(({ kind, state }) => kind === "closed" && state === "on") ?? vms[0];
+    const stands = ({ kind, state }: Vm) => kind === "closed" && (state === "on" || state === "suspended");
+    return byPerson ?? vms.find(stands) ?? vms[0];
   }
 
   function refresh(): void {
@@ -85,7 +86,7 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
 
   async function input(request: VmRequest): Promise<void> {
     const vm = focused();
-    if (!vm.running || vm.state === "halted")
+    if (!vm.running || vm.state === "halted" || vm.state === "suspended")
       throw new TerraError("bad-state", `${vm.name} has the focus and is ${vm.state}; nobody reads its keyboard`);
     await vm.running.worker.ask(request);
   }

@@ -1,7 +1,8 @@
 /**
- * ON and OFF (paper 4.4): the measured launch of a VM, and its end. ON reads the image from its media, checks it against the
- * descriptor that the VM was made from, and starts the vm worker with the very bytes that were checked. A check that fails
- * leaves the VM off; a worker that fails leaves it halted; neither touches another VM.
+ * ON, OFF, SUSPEND and RESUME (paper 4.4): the measured launch of a VM, its pauses, and its end. ON reads the image from its
+ * media, checks it against the descriptor that the VM was made from, and starts the vm worker with the very bytes that were
+ * checked. A check that fails leaves the VM off; a worker that fails leaves it halted; neither touches another VM. A suspended
+ * VM stays in its worker: nothing of its state leaves that.
  */
 import { TerraError, toWireError } from "../protocol/errors.ts";
 import type { Halt, VmState } from "../protocol/owner.ts";
@@ -10,11 +11,14 @@ import { type AttestationService, attestationService, type Endorser } from "./at
 import { type PreparedDisk, prepareDisk } from "./disks.ts";
 import { measureFirmware } from "./firmware.ts";
 import { IntegrityError } from "./integrity.ts";
-import type { Machine, Vm } from "./machine.ts";
+import type { LimitsKeeper } from "./limits.ts";
+import { isNic, type Machine, type ManagementService, type Running, type Vm } from "./machine.ts";
 import { type Measured, unmeasured } from "./measured.ts";
 import type { Media } from "./media.ts";
 import type { Emit, Messages } from "./messages.ts";
 import type { Monitor } from "./monitor.ts";
+import type { Network } from "./network.ts";
+import { requiredNics } from "./nics.ts";
 import { received, tellBlocks } from "./received.ts";
 import { secondaries, slotDisks } from "./slots.ts";
 import { vmStatus } from "./status.ts";
@@ -30,17 +34,26 @@ export interface Power {
   /** Codes: "bad-state", "busy", "out-of-memory", "refused" (devices), "integrity", "timeout". */
   on(vm: Vm): Promise<void>;
   off(vm: Vm): void;
+  /** Codes: "closed-box" and "refused" (its descriptor forbids it), "bad-state", "busy", "timeout". */
+  suspend(vm: Vm): Promise<void>;
+  resume(vm: Vm): Promise<void>;
 }
 
 export interface PowerParts {
   machine: Machine;
   media: Media;
+  network: Network;
+  limits: LimitsKeeper;
   launch: LaunchVm;
   wasm: WebAssembly.Module;
   endorser: Endorser;
   messages: Messages;
   monitor: Monitor;
   emit: Emit;
+  /** The debug TVMM: the owner may look into closed boxes. */
+  debug: boolean;
+  /** Serves COM3 of the management box; `send` writes into its guest. */
+  managementService(vm: Vm, send: (bytes: Uint8Array) => void): ManagementService;
 }
 
 export function after(ms: number, callback: () => void): () => void {
@@ -49,7 +62,7 @@ export function after(ms: number, callback: () => void): () => void {
 }
 
 export function power(parts: PowerParts): Power {
-  const { machine, media, messages, monitor, emit } = parts;
+  const { machine, media, network, limits, messages, monitor, emit } = parts;
   const into = { emit, monitor, halted };
 
   function enter(vm: Vm, state: VmState, halt?: Halt): void {
@@ -59,17 +72,24 @@ export function power(parts: PowerParts): Power {
     monitor.refresh();
   }
 
+  /** Nothing reaches this VM's guest any more, nor it anything. */
+  function silence(vm: Vm): void {
+    vm.running?.attestation.stop();
+    vm.running?.management?.stop();
+    for (const device of machine.devicesOf(vm)) if (isNic(device)) network.unplug(device.id);
+  }
+
   /** Ends whatever runs for this VM. */
   function stop(vm: Vm): void {
+    silence(vm);
     const { running } = vm;
     vm.running = undefined;
-    running?.attestation.stop();
     running?.worker.terminate();
   }
 
   /** The box runs no more. Its worker may live on until OFF or ON, for the person to see where it stopped. */
   function halted(vm: Vm, halt: Halt): void {
-    vm.running?.attestation.stop();
+    silence(vm);
     const where =
       halt.disk === undefined ? "" : `, disk ${halt.disk}${halt.block === undefined ? "" : `, block ${halt.block}`}`;
     const digests = halt.expected && halt.found ? `: expected ${halt.expected}, found ${halt.found}` : "";
@@ -81,10 +101,11 @@ export function power(parts: PowerParts): Power {
 
   function checkMemory(vm: Vm): void {
     const wanted = vm.descriptor.memoryMiB;
+    const most = Math.min(MAX_MEMORY_MIB, limits.memoryMiB());
     const others = [...machine.vms.values()].filter((each) => each !== vm && (each.running || each.starting));
     const taken = others.reduce((sum, each) => sum + each.descriptor.memoryMiB, 0);
-    if (taken + wanted > MAX_MEMORY_MIB) {
-      const sentence = `${vm.name} needs ${wanted} MiB; ${MAX_MEMORY_MIB - taken} of ${MAX_MEMORY_MIB} MiB are free`;
+    if (taken + wanted > most) {
+      const sentence = `${vm.name} needs ${wanted} MiB; ${Math.max(0, most - taken)} of ${most} MiB are free`;
       throw new TerraError("out-of-memory", sentence);
     }
   }
@@ -93,6 +114,7 @@ export function power(parts: PowerParts): Power {
   async function start(vm: Vm, measured: Measured, signal: AbortSignal): Promise<void> {
     const attached = machine.devicesOf(vm);
     const slotted = slotDisks(vm, attached);
+    const cards = requiredNics(vm, attached);
     const options = (phase: string, total: number) => {
       let loaded = 0;
       return {
@@ -122,9 +144,16 @@ export function power(parts: PowerParts): Power {
 
     const serial = (purpose: string) =>
       attached.some(({ config }) => config.type === "serial" && config.purpose === purpose);
-    const serials = { console: serial("console"), attestation: serial("attestation"), management: false };
+    const serials = {
+      console: serial("console"),
+      attestation: serial("attestation"),
+      management: serial("management"),
+    };
+    const { share } = vm;
+    // The last thing before the launch: whoever gives this start up unplugs them again.
+    const nics = cards.map(({ device: { id, mac }, pci }) => ({ device: id, pci, mac, port: network.plugIn(id) }));
     const early: VmEvent[] = [];
-    let attestation: AttestationService | undefined;
+    let running: Running | undefined;
     const worker = await startVmWorker(
       parts.launch,
       {
@@ -133,16 +162,24 @@ export function power(parts: PowerParts): Power {
         ...firmware,
         wasm: parts.wasm,
         disks: disks.map(({ disk }) => disk),
+        nics,
         serials,
         display: attached.some(({ config }) => config.type === "display"),
         strip: stripOf(vm),
+        cpuShare: share,
+        inspectable: vm.kind === "open" || parts.debug,
       },
       // Copies of the TVMM's that nobody needs any more: left here, they would weigh 12 MiB and more for each box.
-      [firmware.stub.buffer, firmware.kernel.buffer, ...disks.flatMap(({ transfer }) => transfer)],
+      [
+        firmware.stub.buffer,
+        firmware.kernel.buffer,
+        ...disks.flatMap(({ transfer }) => transfer),
+        ...nics.map(({ port }) => port),
+      ],
       { name: vm.name, signal },
       {
         onEvent(event) {
-          if (attestation) received(into, vm, attestation, serials, event);
+          if (running) received(into, vm, running, serials, event);
           else if (early.length < MAX_EARLY) early.push(event);
         },
         onEnd(reason) {
@@ -154,7 +191,7 @@ export function power(parts: PowerParts): Power {
     ).catch(workerFailure);
     if (signal.aborted) worker.terminate();
     signal.throwIfAborted();
-    attestation = attestationService({
+    const attestation: AttestationService = attestationService({
       name: vm.name,
       identity: vm.kind === "closed" ? { primary: vm.primary, secondaries: secondaries(vm, attached) } : null,
       endorser: { ...parts.endorser, vendors: [...parts.endorser.vendors, ...vm.vendorCertificates] },
@@ -162,10 +199,36 @@ export function power(parts: PowerParts): Power {
       send: (bytes) => worker.tell({ op: "serial", line: 2, bytes }),
       after,
     });
-    vm.running = { worker, attestation };
+    const management = serials.management
+      ? parts.managementService(vm, (bytes) => worker.tell({ op: "serial", line: 3, bytes }))
+      : undefined;
+    running = { worker, attestation, management, changing: false };
+    vm.running = running;
     monitor.started(vm, worker);
-    for (const event of early) received(into, vm, attestation, serials, event);
+    // A limit may have been set while the worker was starting.
+    if (vm.share !== share) worker.tell({ op: "share", share: vm.share });
+    for (const event of early) received(into, vm, running, serials, event);
     await worker.ask({ op: "run" }).catch(workerFailure);
+  }
+
+  /** SUSPEND or RESUME: the VM is in its new state once its worker has answered. */
+  async function change(vm: Vm, op: "suspend" | "resume", from: VmState, to: VmState): Promise<void> {
+    const { running } = vm;
+    if (vm.starting || running?.changing) throw new TerraError("busy", `${vm.name} is changing its state already`);
+    if (!running || vm.state !== from) {
+      throw new TerraError("bad-state", `${vm.name} is ${vm.state}; ${op.toUpperCase()} needs a VM that is ${from}`);
+    }
+    running.changing = true;
+    try {
+      await running.worker.ask({ op });
+    } finally {
+      running.changing = false;
+    }
+    if (vm.running !== running || vm.state !== from) {
+      throw new TerraError("bad-state", `${vm.name} was ${vm.state} before it could ${op}`);
+    }
+    if (op === "suspend") running.attestation.suspended();
+    enter(vm, to);
   }
 
   return {
@@ -174,6 +237,7 @@ export function power(parts: PowerParts): Power {
       if (vm.state !== "off" && vm.state !== "halted") {
         throw new TerraError("bad-state", `${vm.name} is ${vm.state}; ON needs a VM that is off or halted`);
       }
+      limits.checkImage(vm.primary, vm.name);
       checkMemory(vm);
       const starting = new AbortController();
       vm.starting = starting;
@@ -206,10 +270,18 @@ export function power(parts: PowerParts): Power {
         return;
       }
       if (vm.state === "off")
-        throw new TerraError("bad-state", `${vm.name} is off; OFF needs a VM that is on or halted`);
+        throw new TerraError("bad-state", `${vm.name} is off; OFF needs a VM that is on, suspended or halted`);
       stop(vm);
       enter(vm, "off");
     },
+    async suspend(vm) {
+      if (!vm.suspend) {
+        const sentence = `the maker of ${vm.name} forbids suspending it`;
+        throw new TerraError(vm.kind === "closed" ? "closed-box" : "refused", sentence);
+      }
+      await change(vm, "suspend", "on", "suspended");
+    },
+    resume: (vm) => change(vm, "resume", "suspended", "on"),
   };
 
   /** ON did not succeed: off if nothing was started, halted if the worker did not do its part. */

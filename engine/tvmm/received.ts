@@ -4,8 +4,7 @@
  */
 import type { Halt } from "../protocol/owner.ts";
 import type { VmEvent, VmInit } from "../protocol/vm.ts";
-import type { AttestationService } from "./attestation-service.ts";
-import type { Vm } from "./machine.ts";
+import type { Running, Vm } from "./machine.ts";
 import type { MeasuredDisk } from "./measured.ts";
 import type { Emit } from "./messages.ts";
 import type { Monitor } from "./monitor.ts";
@@ -19,12 +18,13 @@ export interface ReceivedParts {
 export function received(
   { emit, monitor, halted }: ReceivedParts,
   vm: Vm,
-  attestation: AttestationService,
+  running: Running,
   serials: VmInit["serials"],
   event: VmEvent,
 ): void {
   // An event of an earlier power-on may still be under way.
-  if (vm.running?.attestation !== attestation) return;
+  if (vm.running !== running) return;
+  const { attestation, management } = running;
   if (vm.state === "halted" && event.type !== "text") return;
   switch (event.type) {
     case "serial":
@@ -33,9 +33,11 @@ export function received(
         emit({ type: "console", vm: vm.id, bytes: event.bytes });
       }
       if (event.line === 2 && serials.attestation) attestation.receive(event.bytes);
+      if (event.line === 3) management?.receive(event.bytes);
       return;
     case "dtr":
       if (event.line === 2 && serials.attestation) attestation.dtr(event.high);
+      if (event.line === 3) management?.dtr(event.high);
       return;
     case "blocks": {
       const disk = vm.measured.disks.find(({ device }) => device === event.device);

@@ -5,7 +5,7 @@
  */
 import { TerraError } from "../protocol/errors.ts";
 import { bootMediumSize, type DescribedDisk, type Descriptor, dataSizeOf } from "../storage/index.ts";
-import { type Device, type DiskDevice, isDisk, type Vm } from "./machine.ts";
+import { type Device, type DiskDevice, isAttested, isDisk, type Vm } from "./machine.ts";
 
 export interface SlottedDisk {
   device: DiskDevice;
@@ -14,10 +14,10 @@ export interface SlottedDisk {
   name: string;
   /** What the guest finds the disk by. */
   serial: string;
-  /** Bytes of data; the tree lies behind them. */
+  /** Bytes of data. The tree of an attested disk lies behind them; a raw disk is all data. */
   dataSize: number;
-  root: string;
-  salt: string;
+  /** Of attested disks. */
+  tree?: { root: string; salt: string };
 }
 
 export const BOOT_SLOT = 0;
@@ -74,14 +74,12 @@ export function slotDisks(vm: Vm, attached: readonly Device[]): SlottedDisk[] {
     if (!device && disk.required)
       throw refused(`slot ${disk.slot} (${disk.name}) of ${vm.name} is empty; it is required`);
   }
-  const nic = descriptor.devices.find((each) => each.type === "nic" && each.required);
-  if (nic?.type === "nic") throw refused(`${vm.name} has no network card for the role ${nic.role}; it is required`);
-
-  const disks = placed.map(({ device, slot, name }) => {
+  const disks = placed.map(({ device, slot, name }): SlottedDisk => {
     const free = slot !== BOOT_SLOT && !declared.some((each) => each.slot === slot);
     const serial = free && vm.kind === "open" ? (device.config.serial ?? name) : name;
+    if (!isAttested(device)) return { device, slot, name, serial, dataSize: device.size };
     const { root, salt } = device.config;
-    return { device, slot, name, serial, dataSize: dataSizeOf(device.size), root, salt };
+    return { device, slot, name, serial, dataSize: dataSizeOf(device.size), tree: { root, salt } };
   });
   const twice = disks.find(({ serial }, index) => disks.findIndex((each) => each.serial === serial) !== index);
   if (twice)
@@ -91,6 +89,10 @@ export function slotDisks(vm: Vm, attached: readonly Device[]): SlottedDisk[] {
 
 function checkBoot(vm: Vm, device: DiskDevice): void {
   const { boot } = vm.descriptor;
+  if (!isAttested(device)) {
+    const found = `${device.id} is ${device.config.class}`;
+    throw refused(`slot 0 of ${vm.name} takes the attested disk that its descriptor names; ${found}`);
+  }
   const { root, salt } = device.config;
   if (root !== boot.root)
     throw refused(`the boot disk of ${vm.name} has root ${root}; its descriptor says ${boot.root}`);
@@ -105,7 +107,9 @@ function checkBoot(vm: Vm, device: DiskDevice): void {
 /** Secondary identities (paper 4.1): roots of all attested disks but the boot disk, by the names of their slots. */
 export function secondaries(vm: Vm, attached: readonly Device[]): Record<string, string> {
   const further = placeDisks(vm, attached).filter(({ slot }) => slot !== BOOT_SLOT);
-  return Object.fromEntries(further.map(({ name, device }) => [name, device.config.root]));
+  return Object.fromEntries(
+    further.flatMap(({ name, device }) => (isAttested(device) ? [[name, device.config.root]] : [])),
+  );
 }
 
 function declaredDisks(descriptor: Descriptor): DescribedDisk[] {

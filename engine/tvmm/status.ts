@@ -1,6 +1,7 @@
 /** What the owner may see of a VM and of a device: no more than this leaves the TVMM's tables. */
 import type { DeviceStatus, VmStatus } from "../protocol/owner.ts";
 import type { Device, Machine, Vm } from "./machine.ts";
+import type { Network } from "./network.ts";
 import { secondaries } from "./slots.ts";
 
 export function vmStatus(machine: Machine, vm: Vm): VmStatus {
@@ -19,17 +20,27 @@ export function vmStatus(machine: Machine, vm: Vm): VmStatus {
     console: vm.console,
     checking: vm.checking,
     memoryMiB: vm.descriptor.memoryMiB,
+    cpuShare: vm.share,
+    suspend: vm.suspend,
+    management: vm.management,
     devices: devices.map(({ id }) => id),
   };
 }
 
-export function deviceStatus(device: Device): DeviceStatus {
+export function deviceStatus(network: Network, device: Device): DeviceStatus {
   const { config } = device;
   return {
     id: device.id,
     type: config.type === "serial" ? `serial ${config.purpose}` : config.type,
-    ...(config.type === "disk" ? { medium: config.medium } : {}),
+    ...(config.type === "disk" ? { medium: config.medium, class: config.class } : {}),
+    ...(device.mac === undefined ? {} : { mac: device.mac }),
+    ...(config.type === "nic" && config.role !== undefined ? { role: config.role } : {}),
     ...(device.attachedTo === undefined ? {} : { attachedTo: device.attachedTo }),
-    connectedTo: [],
+    connectedTo: network.connectedTo(device.id),
   };
+}
+
+/** The machine's own network cards, which are plugged into wires outside. */
+export function physicalStatus(network: Network): DeviceStatus[] {
+  return network.physical.map(({ id, wire }) => ({ id, type: "nic", wire, connectedTo: network.connectedTo(id) }));
 }

@@ -10,7 +10,7 @@ import {
 import { connect, serve, Transferred } from "../../protocol/channel.ts";
 import { TerraError } from "../../protocol/errors.ts";
 import { type EndorseRequest, type MeasuredStage, parseEndorseRequest } from "../../protocol/launch.ts";
-import { type MediaRequest, type MediumKind, parseMediaRequest } from "../../protocol/media.ts";
+import { type MediaRequest, type MediumKind, type NicInfo, parseMediaRequest } from "../../protocol/media.ts";
 import type { DeviceStatus, OwnerEvent, OwnerRequest, VmStatus } from "../../protocol/owner.ts";
 import type { PersonEvent, PersonRequest } from "../../protocol/person.ts";
 import { endorsedKey } from "../own-key.ts";
@@ -20,9 +20,11 @@ import { stubWorkers } from "./stub-worker.ts";
 
 type Medium = { kind: MediumKind; bytes: Uint8Array<ArrayBuffer> };
 
-/** Media in memory, with a count of bytes read for each. */
-export function testMedia() {
+/** Media in memory, with a count of bytes read for each, and the machine's network cards, whose wires a test holds. */
+export function testMedia(nics: readonly NicInfo[] = []) {
   const media = new Map<string, Medium>();
+  /** The outer ends of the cards that the TVMM has opened. */
+  const wires = new Map<string, MessagePort>();
   const reads = new Map<string, number>();
   const ports: MessagePort[] = [];
   /** Resolves before each read: a test may hold a medium back. */
@@ -35,6 +37,13 @@ export function testMedia() {
   };
   const answer = async (request: MediaRequest): Promise<unknown> => {
     if (request.op === "list") return [...media].map(([id, { kind, bytes }]) => ({ id, kind, size: bytes.length }));
+    if (request.op === "nics") return nics;
+    if (request.op === "open-nic") {
+      const { port1, port2 } = new MessageChannel();
+      ports.push(port1, port2);
+      wires.set(request.nic, port1);
+      return new Transferred(port2, [port2]);
+    }
     const { bytes } = find(request.medium);
     if (request.op === "open") {
       const port = open();
@@ -53,7 +62,7 @@ export function testMedia() {
     serve(port1, parseMediaRequest, answer);
     return port2;
   }
-  return { media, reads, ports, control, open };
+  return { media, reads, ports, control, open, wires };
 }
 
 export interface BenchOptions {
@@ -62,10 +71,12 @@ export interface BenchOptions {
   sealed?: Uint8Array<ArrayBuffer>;
   /** Stands for register and chip: only the same one opens what was sealed. */
   register?: number;
+  /** The machine's own network cards. */
+  nics?: readonly NicInfo[];
 }
 
 export async function bench(options: BenchOptions = {}) {
-  const disks = testMedia();
+  const disks = testMedia(options.nics);
   disks.media.set("sealed", { kind: "sealed", bytes: options.sealed ?? new Uint8Array(65536) });
   const below = await lowerLayers();
   const register = chipServices(options.register ?? 1);

@@ -31,6 +31,8 @@ export function answerLikeAWorker(request: VmRequest): unknown {
   if (request.op === "text") return { strip: "strip", screen: "screen" };
   if (request.op === "png") return new Uint8Array(8);
   if (request.op === "figures") return { instructions: 0, memoryBytes: 0 };
+  if (request.op === "read-memory") return new Uint8Array(request.length);
+  if (request.op === "screenshot" || request.op === "snapshot") return new Uint8Array(16);
   return undefined;
 }
 
@@ -39,8 +41,11 @@ export function stubWorkers(): StubWorkers {
   const behaviour: StubWorkers["behaviour"] = { answer: answerLikeAWorker, start: async () => {} };
   const launch: LaunchVm = async (given, transfer) => {
     // As the real launch does: what is in the list is gone for the TVMM.
-    const { disks, port } = structuredClone({ disks: given.disks, port: given.port }, { transfer });
-    const init: VmInit = { ...given, disks, port };
+    const { disks, nics, port } = structuredClone(
+      { disks: given.disks, nics: given.nics, port: given.port },
+      { transfer },
+    );
+    const init: VmInit = { ...given, disks, nics, port };
     const listeners: ((reason: string) => void)[] = [];
     let server: Server<VmEvent> | undefined;
     const requests: VmRequest[] = [];
