@@ -16,6 +16,8 @@ export interface Medium {
   write(offset: number, bytes: Uint8Array): void;
   /** Takes `bytes` over as the new content; their length must be the medium's. */
   restore(bytes: Bytes): void;
+  /** The same bytes under another id; this one is not used any more. */
+  named(id: string): Medium;
 }
 
 export interface Content {
@@ -62,5 +64,6 @@ export function createMedium(id: string, kind: MediumKind, content: Content): Me
       bytes = restored;
       shared = false;
     },
+    named: (other) => createMedium(other, kind, { bytes, shared }),
   };
 }

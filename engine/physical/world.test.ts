@@ -86,7 +86,8 @@ type Page = Client<PhysicalRequest, PhysicalEvent>;
 function pageOf(site = makeSite(), sealed: SealedStore = memorySealed()): Page {
   const { port1, port2 } = new MessageChannel();
   open.push(port1, port2);
-  const world = createWorld((base) => openLibrary(base, (event) => server.emit(event), site.fetching), sealed);
+  const tell = (event: PhysicalEvent) => server.emit(event);
+  const world = createWorld((base) => openLibrary(base, tell, site.fetching), sealed, tell);
   const server = serve<PhysicalRequest, PhysicalEvent>(port1, parsePhysicalRequest, world.answer);
   return connect<PhysicalRequest, PhysicalEvent>(port2);
 }

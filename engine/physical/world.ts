@@ -3,12 +3,14 @@
  * given: the library that fetches, and the store for what outlives the page. It checks nothing on behalf of a machine.
  */
 import { Transferred } from "../protocol/channel.ts";
+import { CONFIGURATION_ENTRY } from "../protocol/configuration.ts";
 import { TerraError } from "../protocol/errors.ts";
-import { type PhysicalRequest, SEALED_SIZE } from "../protocol/media.ts";
+import { type PhysicalEvent, type PhysicalRequest, SEALED_SIZE } from "../protocol/media.ts";
 import { type Bytes, buildContainer } from "../storage/index.ts";
 import type { Library } from "./library.ts";
 import { createMachine, type Machine } from "./machine.ts";
-import { createMedium } from "./medium.ts";
+import { createMedium, type Medium } from "./medium.ts";
+import { createWires } from "./wires.ts";
 
 /** Keeps the media `sealed` from one visit to the next, one for each key. */
 export interface SealedStore {
@@ -23,10 +25,20 @@ export interface World {
   answer(request: PhysicalRequest): Promise<unknown>;
 }
 
-export function createWorld(open: (base: string) => Promise<Library>, sealed: SealedStore): World {
+/** Frames that one request is answered with, if it does not say. */
+const USUAL_FRAMES = 1000;
+
+export function createWorld(
+  open: (base: string) => Promise<Library>,
+  sealed: SealedStore,
+  tell: (event: PhysicalEvent) => void,
+): World {
   let opening: { base: string; library: Promise<Library> } | undefined;
   const machines = new Map<string, Promise<Machine>>();
   const firmwareMedia = new Map<string, Bytes>();
+  const wires = createWires(tell);
+  /** Disks that lie beside the machines, by handle. */
+  const taken = new Map<string, { medium: Medium; from: string }>();
 
   function library(): Promise<Library> {
     if (!opening) throw new TerraError("bad-state", "the physical world does not know the site yet; init comes first");
@@ -71,7 +83,11 @@ export function createWorld(open: (base: string) => Promise<Library>, sealed: Se
     throw new TerraError("unknown-platform", `there is no machine ${JSON.stringify(platform)}; there are: ${names}`);
   }
 
-  async function flash(platform: string, vendorCertificates: Record<string, string[]>): Promise<void> {
+  async function flash(
+    platform: string,
+    vendorCertificates: Record<string, string[]>,
+    configuration?: Uint8Array,
+  ): Promise<void> {
     const site = await library();
     const rows = FLASH.flatMap((name) => site.measured.files.filter((row) => row.name === name));
     const codes = await Promise.all(rows.map((row) => site.file(`measured/${row.path}`)));
@@ -81,6 +97,7 @@ export function createWorld(open: (base: string) => Promise<Library>, sealed: Se
       const text = certificates.map((pem) => `${pem.trimEnd()}\n`).join("");
       return text ? [code, [`${row.name}.crt`, new TextEncoder().encode(text)]] : [code];
     });
+    if (configuration) files.push([CONFIGURATION_ENTRY, configuration]);
     const machine = await machineFor(platform);
     machine.put(createMedium("flash", "flash", { bytes: buildContainer(files), shared: false }));
   }
@@ -125,6 +142,32 @@ export function createWorld(open: (base: string) => Promise<Library>, sealed: Se
     return id;
   }
 
+  async function take(platform: string, id: string): Promise<string> {
+    const medium = (await existing(platform)).take(id);
+    const handle = crypto.randomUUID();
+    taken.set(handle, { medium, from: platform });
+    return handle;
+  }
+
+  async function put(platform: string, handle: string): Promise<string> {
+    const machine = await existing(platform);
+    const found = taken.get(handle);
+    if (!found) throw new TerraError("unknown-disk", `no disk lies here under the handle ${JSON.stringify(handle)}`);
+    taken.delete(handle);
+    const { medium } = found;
+    let id = medium.id;
+    for (let next = 2; machine.has(id); next++) id = `${medium.id}.${next}`;
+    machine.put(medium.named(id));
+    return id;
+  }
+
+  async function scrap(platform: string): Promise<void> {
+    const machine = existing(platform);
+    machines.delete(platform);
+    for (const [handle, { from }] of taken) if (from === platform) taken.delete(handle);
+    (await machine).scrap();
+  }
+
   return {
     async answer(request) {
       switch (request.op) {
@@ -141,7 +184,7 @@ export function createWorld(open: (base: string) => Promise<Library>, sealed: Se
           return new Transferred(port, [port]);
         }
         case "flash":
-          return flash(request.platform, request.vendorCertificates);
+          return flash(request.platform, request.vendorCertificates, request.configuration);
         case "insert-image":
           return insertImage(request.platform, request.image);
         case "insert":
@@ -156,11 +199,24 @@ export function createWorld(open: (base: string) => Promise<Library>, sealed: Se
           return (await existing(request.platform)).write(request.medium, request.offset, request.bytes);
         case "restore":
           return (await existing(request.platform)).restore(request.medium, request.bytes as Bytes);
-        case "scrap": {
-          const machine = existing(request.platform);
-          machines.delete(request.platform);
-          return (await machine).scrap();
-        }
+        case "take":
+          return take(request.platform, request.medium);
+        case "put":
+          return put(request.platform, request.handle);
+        case "scrap":
+          return scrap(request.platform);
+        case "plug":
+          return (await machineFor(request.platform)).plug(wires, request.wire);
+        case "wire-frames":
+          return wires.find(request.wire).frames(request.since ?? 0, request.limit ?? USUAL_FRAMES);
+        case "wire-inject":
+          return wires.find(request.wire).inject(request.bytes);
+        case "wire-intercept":
+          return wires.find(request.wire).intercept();
+        case "wire-pass":
+          return wires.find(request.wire).pass(request.interceptor, request.held, request.frames);
+        case "wire-stop-intercept":
+          return wires.find(request.wire).stopIntercept(request.interceptor);
       }
     },
   };

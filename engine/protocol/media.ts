@@ -2,8 +2,22 @@
  * Page and TVMM -> physical realm: media (disks, flash, sealed blobs) lie outside the chip, and an attacker may read and change
  * them. Nothing here is trusted by what reads it. Page and machines use the same requests; `insert`, `remove` are the page's.
  */
-import { boolean, bytes, type Fields, fields, integer, list, name, oneOf, optional, text } from "./checks.ts";
+import {
+  badArgument,
+  boolean,
+  bytes,
+  type Fields,
+  fields,
+  integer,
+  list,
+  name,
+  oneOf,
+  optional,
+  text,
+} from "./checks.ts";
+import { MAX_CONFIGURATION } from "./configuration.ts";
 import { TerraError } from "./errors.ts";
+import { MAX_BATCH, MAX_FRAME, MIN_FRAME } from "./frames.ts";
 
 export type MediumKind = "flash" | "disk" | "sealed";
 
@@ -103,12 +117,17 @@ export type PhysicalEvent =
 /** The largest medium, in bytes. */
 const MAXIMUM_SIZE = 2 ** 30;
 
-const MACHINE_OPERATIONS = ["list", "read", "write", "open"] as const;
+/** Frames that one request for them is answered with at most. */
+const MAX_FRAMES = 65_536;
+
+const MACHINE_OPERATIONS = ["list", "read", "write", "open", "nics", "open-nic"] as const;
 const MACHINE_FIELDS: Record<(typeof MACHINE_OPERATIONS)[number], readonly string[]> = {
   list: [],
   read: ["medium", "offset", "length"],
   write: ["medium", "offset", "bytes"],
   open: ["medium", "readOnly"],
+  nics: [],
+  "open-nic": ["nic"],
 };
 
 const offset = (from: Fields) => integer(from.offset, "offset", 0, MAXIMUM_SIZE);
@@ -121,7 +140,10 @@ export function parseMediaRequest(raw: unknown): MediaRequest {
   const from = fields(raw, "the request", ["op", ...MACHINE_FIELDS[op]]);
   switch (op) {
     case "list":
+    case "nics":
       return { op };
+    case "open-nic":
+      return { op, nic: name(from.nic, "nic") };
     case "read":
       return { op, medium: medium(from), offset: offset(from), length: length(from) };
     case "write":
@@ -142,20 +164,36 @@ const PAGE_OPERATIONS = [
   "read",
   "write",
   "restore",
+  "take",
+  "put",
   "scrap",
+  "plug",
+  "wire-frames",
+  "wire-inject",
+  "wire-intercept",
+  "wire-pass",
+  "wire-stop-intercept",
 ] as const;
 const PAGE_FIELDS: Record<(typeof PAGE_OPERATIONS)[number], readonly string[]> = {
   init: ["base"],
   file: ["path"],
   machine: ["platform"],
-  flash: ["platform", "vendorCertificates"],
+  flash: ["platform", "vendorCertificates", "configuration"],
   "insert-image": ["platform", "image"],
   insert: ["platform", "bytes", "id"],
   list: ["platform"],
   read: ["platform", "medium", "offset", "length"],
   write: ["platform", "medium", "offset", "bytes"],
   restore: ["platform", "medium", "bytes"],
+  take: ["platform", "medium"],
+  put: ["platform", "handle"],
   scrap: ["platform"],
+  plug: ["platform", "wire"],
+  "wire-frames": ["wire", "since", "limit"],
+  "wire-inject": ["wire", "bytes"],
+  "wire-intercept": ["wire"],
+  "wire-pass": ["wire", "interceptor", "held", "frames"],
+  "wire-stop-intercept": ["wire", "interceptor"],
 };
 
 /** The physical realm's door for the page. */
@@ -163,6 +201,8 @@ export function parsePhysicalRequest(raw: unknown): PhysicalRequest {
   const op = operation(raw, PAGE_OPERATIONS);
   const from = fields(raw, "the request", ["op", ...PAGE_FIELDS[op]]);
   const platform = () => name(from.platform, "platform");
+  const wire = () => name(from.wire, "wire");
+  const interceptor = () => name(from.interceptor, "interceptor");
   const content = () => bytes(from.bytes, "bytes", MAXIMUM_SIZE);
   switch (op) {
     case "init":
@@ -174,7 +214,12 @@ export function parsePhysicalRequest(raw: unknown): PhysicalRequest {
     case "scrap":
       return { op, platform: platform() };
     case "flash":
-      return { op, platform: platform(), vendorCertificates: certificates(from.vendorCertificates) };
+      return {
+        op,
+        platform: platform(),
+        vendorCertificates: certificates(from.vendorCertificates),
+        ...optional(from, "configuration", (value) => bytes(value, "configuration", MAX_CONFIGURATION)),
+      };
     case "insert-image":
       return { op, platform: platform(), image: name(from.image, "image") };
     case "insert":
@@ -185,6 +230,33 @@ export function parsePhysicalRequest(raw: unknown): PhysicalRequest {
       return { op, platform: platform(), medium: medium(from), offset: offset(from), bytes: content() };
     case "restore":
       return { op, platform: platform(), medium: medium(from), bytes: content() };
+    case "take":
+      return { op, platform: platform(), medium: medium(from) };
+    case "put":
+      return { op, platform: platform(), handle: name(from.handle, "handle") };
+    case "plug":
+      return { op, platform: platform(), wire: wire() };
+    case "wire-frames":
+      return {
+        op,
+        wire: wire(),
+        ...optional(from, "since", (value) => integer(value, "since", 0, Number.MAX_SAFE_INTEGER)),
+        ...optional(from, "limit", (value) => integer(value, "limit", 0, MAX_FRAMES)),
+      };
+    case "wire-inject":
+      return { op, wire: wire(), bytes: frame(from.bytes, "bytes") };
+    case "wire-intercept":
+      return { op, wire: wire() };
+    case "wire-pass":
+      return {
+        op,
+        wire: wire(),
+        interceptor: interceptor(),
+        held: integer(from.held, "held", 1, Number.MAX_SAFE_INTEGER),
+        frames: list(from.frames, "frames", MAX_BATCH, frame),
+      };
+    case "wire-stop-intercept":
+      return { op, wire: wire(), interceptor: interceptor() };
   }
 }
 
@@ -192,6 +264,12 @@ export function parsePhysicalRequest(raw: unknown): PhysicalRequest {
 function operation<const Name extends string>(raw: unknown, names: readonly Name[]): Name {
   if (typeof raw !== "object" || raw === null) throw new TerraError("malformed", "the request is not an object");
   return oneOf((raw as Fields).op, "op", names);
+}
+
+function frame(value: unknown, field: string): Uint8Array {
+  const checked = bytes(value, field, MAX_FRAME);
+  if (checked.length < MIN_FRAME) throw badArgument(field, value, `at least ${MIN_FRAME} bytes`);
+  return checked;
 }
 
 function certificates(value: unknown): Record<string, string[]> {

@@ -14,6 +14,7 @@ afterAll(() => {
 
 const ports = { flash: port1, media: port1, owner: port1, person: port2 };
 const bytes = Uint8Array.of(1, 2, 3);
+const frame = new Uint8Array(60);
 
 /** Every request of each door, as it should come. */
 const good: [string, (raw: unknown) => unknown, object[]][] = [
@@ -47,6 +48,8 @@ const good: [string, (raw: unknown) => unknown, object[]][] = [
       { op: "read", medium: "hello.boot", offset: 0, length: 4096 },
       { op: "write", medium: "sealed", offset: 1, bytes },
       { op: "open", medium: "flash", readOnly: true },
+      { op: "nics" },
+      { op: "open-nic", nic: "eth0" },
     ],
   ],
   [
@@ -57,6 +60,7 @@ const good: [string, (raw: unknown) => unknown, object[]][] = [
       { op: "file", path: "measured/chip.js" },
       { op: "machine", platform: "alice" },
       { op: "flash", platform: "alice", vendorCertificates: { ["a".repeat(64)]: ["pem"] } },
+      { op: "flash", platform: "alice", vendorCertificates: {}, configuration: bytes },
       { op: "insert-image", platform: "alice", image: "hello" },
       { op: "insert", platform: "alice", bytes },
       { op: "insert", platform: "alice", bytes, id: "disk1" },
@@ -64,7 +68,16 @@ const good: [string, (raw: unknown) => unknown, object[]][] = [
       { op: "read", platform: "alice", medium: "flash", offset: 0, length: 1 },
       { op: "write", platform: "alice", medium: "flash", offset: 0, bytes },
       { op: "restore", platform: "alice", medium: "flash", bytes },
+      { op: "take", platform: "alice", medium: "disk1" },
+      { op: "put", platform: "alice", handle: "4f9a-1" },
       { op: "scrap", platform: "alice" },
+      { op: "plug", platform: "alice", wire: "lan" },
+      { op: "wire-frames", wire: "lan" },
+      { op: "wire-frames", wire: "lan", since: 7, limit: 100 },
+      { op: "wire-inject", wire: "lan", bytes: frame },
+      { op: "wire-intercept", wire: "lan" },
+      { op: "wire-pass", wire: "lan", interceptor: "intercept1", held: 1, frames: [frame] },
+      { op: "wire-stop-intercept", wire: "lan", interceptor: "intercept1" },
     ],
   ],
 ];
