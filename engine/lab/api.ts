@@ -132,8 +132,10 @@ export interface Management {
   vms(): Promise<
     { id: string; name: string; image: string; kind: "open" | "closed"; state: VmState; devices: string[] }[]
   >;
-  /** `type` as in DeviceConfig; `purpose` of a serial device. */
-  devices(): Promise<{ id: string; type: string; purpose?: string; attachedTo?: string; connectedTo: string[] }[]>;
+  /** `type` as in DeviceConfig; `purpose` of a serial device, `mac` of a network card. Without the machine's physical cards. */
+  devices(): Promise<
+    { id: string; type: string; purpose?: string; mac?: string; attachedTo?: string; connectedTo: string[] }[]
+  >;
 }
 
 export type DeviceConfig =
@@ -276,7 +278,7 @@ export interface Medium {
 
 export interface Wire {
   frames(options?: { since?: number; limit?: number }): Promise<Frame[]>;
-  /** Resolves with the first frame that the predicate accepts. */
+  /** Resolves with the first frame, from the oldest kept on, that the predicate accepts. */
   waitForFrame(predicate: (frame: Frame) => boolean, timeoutMs?: number): Promise<Frame>;
   /** From now on each frame goes to the handler, which returns the frames to pass on instead; none drops it.
    *  A handler that throws or takes over a second: the frame is passed on and the error logged. */

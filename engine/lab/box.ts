@@ -38,7 +38,7 @@ export async function makeBox(management: Management, parts: BoxParts): Promise<
 export async function removeBox(management: Management, id: string): Promise<void> {
   const box = (await management.vms()).find((vm) => vm.id === id);
   if (!box) return;
-  if (box.state === "on") await management.off(id);
+  if (box.state !== "off") await management.off(id);
   for (const device of box.devices) {
     await management.detach(id, device);
     await management.destroyDevice(device);

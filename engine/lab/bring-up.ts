@@ -1,49 +1,27 @@
 /**
- * A machine without a management box is managed from the page: after each measured boot the boxes of its description are made
- * and switched on, by the same calls that anybody else would use. Media that are in the machine already are used as they are,
- * so what an attacker changed stays changed.
+ * After each measured boot the boxes of a machine's description come up. A machine with a management box does that by itself, by the
+ * box's policy; the others are managed from the page, by the same calls that anybody else would use. Media that are in the
+ * machine already are used as they are, so what an attacker changed stays changed.
  */
+import type { ManagementStatus } from "../protocol/owner.ts";
 import type { Management } from "./api.ts";
 import { makeBox } from "./box.ts";
+import { type CardOf, connectionsOf, type PlacedBox, placed } from "./connections.ts";
 import type { VmDescription } from "./description.ts";
 import type { Machine } from "./machine.ts";
 import type { Media } from "./media.ts";
 import type { Site } from "./site.ts";
 
+/** A policy that is not carried out by then is not waited for. */
+export const POLICY_MS = 30_000;
+
 /** The vendor's word that comes with an image of the catalogue. */
-function vendorCertificates(site: Site, box: VmDescription): string[] {
+export function vendorCertificates(site: Site, box: VmDescription): string[] {
   const image = site.images.images.find((each) => each.id === box.image);
   return (box.vendorCertificate && image && site.vendorCertificates[image.primary]) || [];
 }
 
-/** Which copy of its image's media each box has: boxes of one image cannot share a disk. */
-function copies(boxes: readonly VmDescription[]): { box: VmDescription; copy: number }[] {
-  const used = new Map<string, number>();
-  return boxes.map((box) => {
-    const copy = (used.get(box.image) ?? 0) + 1;
-    used.set(box.image, copy);
-    return { box, copy };
-  });
-}
-
-/** Puts the media of all boxes into the machine; those that are there stay as they are. */
-export async function insertMedia(media: Media, boxes: readonly VmDescription[]): Promise<void> {
-  const all = copies(boxes);
-  // Side by side by image; one image's copies in order, because their order is their names.
-  await Promise.all(
-    [...new Set(boxes.map((box) => box.image))].map(async (image) => {
-      for (const { box, copy } of all) if (box.image === image) await media.image(image, copy);
-    }),
-  );
-}
-
-async function make(
-  site: Site,
-  management: Management,
-  media: Media,
-  box: VmDescription,
-  copy: number,
-): Promise<string> {
+async function make(site: Site, management: Management, media: Media, { box, copy }: PlacedBox): Promise<string> {
   const { firmware, boot } = await media.image(box.image, copy);
   return makeBox(management, {
     name: box.name,
@@ -54,30 +32,86 @@ async function make(
     vendorCertificates: vendorCertificates(site, box),
     ...(box.asOpen === undefined ? {} : { asOpen: box.asOpen }),
     ...(box.checking === undefined ? {} : { checking: box.checking }),
+    ...(box.cpuShare === undefined ? {} : { cpuShare: box.cpuShare }),
   });
 }
 
-/**
- * Resolves when each box was made and switched on, or refused, with what the TVMM refused to make. A refusal does not keep the
- * other boxes off, and the TVMM says why in a message.
- */
+/** Who brings the machine's boxes up, and what it comes to: everything that the TVMM refused, on a machine managed from the page. */
 export async function bringUp(
   site: Site,
   machine: Machine,
   management: Management,
   media: Media,
 ): Promise<{ refused: unknown[] }> {
+  if (!machine.description.management) return fromPage(site, machine, management, media);
+  await policyCarriedOut(machine);
+  const { focus } = machine.description;
+  const focused = [...machine.statuses.values()].find((vm) => vm.name === focus);
+  if (focused) await machine.person({ op: "focus", vm: focused.id });
+  return { refused: [] };
+}
+
+/**
+ * Resolves when each box was made and switched on, or refused, with what the TVMM refused to make. A refusal does not keep the
+ * other boxes off, and the TVMM says why in a message.
+ */
+async function fromPage(
+  site: Site,
+  machine: Machine,
+  management: Management,
+  media: Media,
+): Promise<{ refused: unknown[] }> {
+  const { description } = machine;
   const made: { id: string; box: VmDescription }[] = [];
   const refused: unknown[] = [];
+  const cards = new Map<string, string>();
+  const attempt = async (act: () => Promise<void>) => {
+    await act().catch((error: unknown) => refused.push(error));
+  };
   // One after the other, so that ids and colours follow the description.
-  for (const { box, copy } of copies(machine.description.vms)) {
-    await make(site, management, media, box, copy).then(
-      (id) => made.push({ id, box }),
-      (error: unknown) => refused.push(error),
-    );
+  for (const each of placed(description)) {
+    const { box } = each;
+    await attempt(async () => {
+      const id = await make(site, management, media, each);
+      made.push({ id, box });
+      for (const [card, { role }] of box.nics.entries()) {
+        const device = await management.createDevice({ type: "nic", ...(role === undefined ? {} : { role }) });
+        await management.attach(id, device);
+        cards.set(cardName({ box: box.name, card }), device);
+      }
+    });
   }
-  const focused = made.find(({ box }) => box.name === machine.description.focus);
+  for (const { a, b } of connectionsOf(description)) {
+    const [one, other] = [a, b].map((end) => (typeof end === "string" ? end : cards.get(cardName(end))));
+    // A card that was refused has been told already.
+    if (one !== undefined && other !== undefined) await attempt(() => management.connect(one, other));
+  }
+  const focused = made.find(({ box }) => box.name === description.focus);
   if (focused) await machine.person({ op: "focus", vm: focused.id });
   await Promise.allSettled(made.filter(({ box }) => box.on).map(({ id }) => management.on(id)));
   return { refused };
+}
+
+const cardName = ({ box, card }: CardOf) => `${box} ${card}`;
+
+/** Resolves once the management box has done its work, or will not: its policy carried out, its start failed, or time over. */
+async function policyCarriedOut(machine: Pick<Machine, "owner" | "onOwnerEvent">): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const look = ({ state }: ManagementStatus) => {
+      if (state !== "starting") finish(resolve);
+    };
+    const unsubscribe = machine.onOwnerEvent((event) => {
+      if (event.type === "management") look(event.management);
+    });
+    const timer = setTimeout(() => finish(resolve), POLICY_MS);
+    const finish = (act: () => void) => {
+      clearTimeout(timer);
+      unsubscribe();
+      act();
+    };
+    machine.owner({ op: "management" }).then(
+      (status) => look(status as ManagementStatus),
+      (error: unknown) => finish(() => reject(error)),
+    );
+  });
 }

@@ -2,8 +2,15 @@
  * What a lab is made of: machines, and the boxes that come up in them. A description is data, from the catalogue or from a
  * script, so it is checked here, field by field, before anything is built.
  */
+import { POLICY_SIZE } from "../protocol/configuration.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { Checking } from "../protocol/owner.ts";
+
+export interface NicDescription {
+  role?: string;
+  /** What it is connected to: "eth0", a physical card of the machine, or a box beside it, by its first card. */
+  connect: string[];
+}
 
 export interface VmDescription {
   name: string;
@@ -16,6 +23,17 @@ export interface VmDescription {
   asOpen?: boolean;
   /** Does the vendor's certificate come with it; default true. */
   vendorCertificate: boolean;
+  nics: NicDescription[];
+  /** Over 0 to 1; default: the TVMM's. */
+  cpuShare?: number;
+}
+
+/** The box that the machine starts by itself, and that brings the others up. */
+export interface ManagementDescription {
+  name: string;
+  image: string;
+  /** Text of its policy, a shell script; default: one that makes the description's boxes. */
+  policy?: string;
 }
 
 export interface PlatformDescription {
@@ -24,14 +42,23 @@ export interface PlatformDescription {
   /** Which TVMM build the machine boots; default "release". */
   tvmm: string;
   vms: VmDescription[];
+  /** Left out, the machine is managed from the page. */
+  management?: ManagementDescription;
   /** Which box has the monitor at first. */
   focus?: string;
+}
+
+export interface WireDescription {
+  id: string;
+  /** Machines, each with one card of its own on this wire. */
+  ends: string[];
 }
 
 export interface LabDescription {
   id: string;
   title: string;
   platforms: PlatformDescription[];
+  wires: WireDescription[];
   /** Products of boxes that the lab's own verifier accepts, from a version on; default: those of its closed images. */
   accept?: { product: string; minVersion?: string }[];
 }
@@ -76,66 +103,144 @@ function unique(names: string[], where: string): void {
   if (twice !== undefined) fail(where, twice, "unique, but stands there twice");
 }
 
+function optionalFields<Key extends string, Value>(
+  from: Fields,
+  key: Key,
+  where: string,
+  read: (value: unknown, where: string) => Value,
+): { [K in Key]?: Value } {
+  const value = from[key];
+  return value === undefined ? {} : ({ [key]: read(value, `${where}.${key}`) } as { [K in Key]?: Value });
+}
+
+function checking(raw: unknown, where: string): Checking {
+  const known = (["ahead-of-time", "optimistic", "none"] as const).find((each) => each === raw);
+  return known ?? fail(where, raw, '"ahead-of-time", "optimistic" or "none"');
+}
+
+function share(raw: unknown, where: string): number {
+  return typeof raw === "number" && raw > 0 && raw <= 1 ? raw : fail(where, raw, "a number over 0 and at most 1");
+}
+
+function parseNic(raw: unknown, where: string): NicDescription {
+  const nic = fields(raw, where, ["role", "connect"]);
+  const connect = list(nic.connect ?? [], `${where}.connect`).map((end, index) =>
+    name(end, `${where}.connect[${index}]`),
+  );
+  unique(connect, `${where}.connect`);
+  return { ...optionalFields(nic, "role", where, name), connect };
+}
+
 function parseVm(raw: unknown, where: string): VmDescription {
-  const vm = fields(raw, where, ["name", "image", "on", "checking", "asOpen", "vendorCertificate"]);
-  const checking = vm.checking;
-  if (checking !== undefined && checking !== "ahead-of-time" && checking !== "optimistic" && checking !== "none") {
-    fail(`${where}.checking`, checking, '"ahead-of-time", "optimistic" or "none"');
-  }
+  const known = ["name", "image", "on", "checking", "asOpen", "vendorCertificate", "nics", "cpuShare"];
+  const vm = fields(raw, where, known);
   return {
     name: name(vm.name, `${where}.name`),
     image: name(vm.image ?? vm.name, `${where}.image`),
     on: flag(vm.on ?? true, `${where}.on`),
     vendorCertificate: flag(vm.vendorCertificate ?? true, `${where}.vendorCertificate`),
-    ...(checking === undefined ? {} : { checking }),
-    ...(vm.asOpen === undefined ? {} : { asOpen: flag(vm.asOpen, `${where}.asOpen`) }),
+    nics: list(vm.nics ?? [], `${where}.nics`).map((nic, index) => parseNic(nic, `${where}.nics[${index}]`)),
+    ...optionalFields(vm, "checking", where, checking),
+    ...optionalFields(vm, "asOpen", where, flag),
+    ...optionalFields(vm, "cpuShare", where, share),
+  };
+}
+
+function policy(raw: unknown, where: string): string {
+  const script = text(raw, where);
+  const length = new TextEncoder().encode(script).length;
+  if (length > POLICY_SIZE) fail(where, `${length} bytes of text`, `at most ${POLICY_SIZE} bytes`);
+  return script.includes("\0") ? fail(where, "a text with a zero byte", "a text without") : script;
+}
+
+function parseManagement(raw: unknown, where: string): ManagementDescription {
+  const box = fields(raw, where, ["name", "image", "policy"]);
+  return {
+    name: name(box.name ?? "management", `${where}.name`),
+    image: name(box.image ?? "management", `${where}.image`),
+    ...optionalFields(box, "policy", where, policy),
   };
 }
 
 function parsePlatform(raw: unknown, where: string): PlatformDescription {
-  const platform = fields(raw, where, ["id", "title", "tvmm", "vms", "focus"]);
+  const platform = fields(raw, where, ["id", "title", "tvmm", "vms", "management", "focus"]);
   const vms = list(platform.vms ?? [], `${where}.vms`).map((vm, index) => parseVm(vm, `${where}.vms[${index}]`));
-  unique(
-    vms.map((vm) => vm.name),
-    `${where}.vms`,
-  );
+  const { management } = optionalFields(platform, "management", where, parseManagement);
+  const names = [...(management ? [management.name] : []), ...vms.map((vm) => vm.name)];
+  unique(names, `${where}.vms`);
   const id = name(platform.id, `${where}.id`);
   const focus = platform.focus;
-  if (focus !== undefined && !vms.some((vm) => vm.name === focus)) {
-    fail(`${where}.focus`, focus, `one of its boxes: ${vms.map((vm) => vm.name).join(", ")}`);
+  if (focus !== undefined && !names.includes(String(focus))) {
+    fail(`${where}.focus`, focus, `one of its boxes: ${names.join(", ")}`);
   }
   return {
     id,
     title: text(platform.title ?? id, `${where}.title`),
     tvmm: name(platform.tvmm ?? "release", `${where}.tvmm`),
     vms,
+    ...(management ? { management } : {}),
     ...(typeof focus === "string" ? { focus } : {}),
   };
 }
 
+function parseWire(raw: unknown, where: string, platforms: string[]): WireDescription {
+  const wire = fields(raw, where, ["id", "ends"]);
+  const ends = list(wire.ends, `${where}.ends`).map((end, index) =>
+    platforms.includes(String(end))
+      ? String(end)
+      : fail(`${where}.ends[${index}]`, end, `one of the machines: ${platforms.join(", ")}`),
+  );
+  if (ends.length === 0) fail(`${where}.ends`, [], "a list of at least one machine");
+  unique(ends, `${where}.ends`);
+  return { id: name(wire.id, `${where}.id`), ends };
+}
+
+/** The wires that a machine's cards eth0, eth1, … are plugged into. */
+export function wiresOf(lab: Pick<LabDescription, "wires">, platform: string): string[] {
+  return lab.wires.filter((wire) => wire.ends.includes(platform)).map((wire) => wire.id);
+}
+
+/** The machine's own cards, and where each connection of its boxes leads. */
+function checkConnections(platform: PlatformDescription, cards: string[], where: string): void {
+  for (const [at, vm] of platform.vms.entries()) {
+    const boxes = platform.vms.filter((each) => each !== vm && each.nics.length > 0).map((each) => each.name);
+    const ends = [...cards, ...boxes];
+    for (const [number, nic] of vm.nics.entries()) {
+      const wrong = nic.connect.find((end) => !ends.includes(end));
+      if (wrong === undefined) continue;
+      const should = ends.length > 0 ? `one of ${ends.join(", ")}` : "left out: there is nothing to connect it with";
+      fail(`${where}.vms[${at}].nics[${number}].connect`, wrong, should);
+    }
+  }
+}
+
 /** Errors: TerraError "bad-argument", naming the field, its value and what would be right. */
 export function parseLabDescription(raw: unknown): LabDescription {
-  const lab = fields(raw, "lab", ["id", "title", "platforms", "accept"]);
+  const lab = fields(raw, "lab", ["id", "title", "platforms", "wires", "accept"]);
   const platforms = list(lab.platforms, "lab.platforms").map((each, index) =>
     parsePlatform(each, `lab.platforms[${index}]`),
   );
   if (platforms.length === 0) fail("lab.platforms", [], "a list of at least one machine");
+  const ids = platforms.map((platform) => platform.id);
+  unique(ids, "lab.platforms");
+  const wires = list(lab.wires ?? [], "lab.wires").map((each, index) => parseWire(each, `lab.wires[${index}]`, ids));
   unique(
-    platforms.map((platform) => platform.id),
-    "lab.platforms",
+    wires.map((wire) => wire.id),
+    "lab.wires",
   );
+  for (const [index, platform] of platforms.entries()) {
+    const cards = wiresOf({ wires }, platform.id).map((_, card) => `eth${card}`);
+    checkConnections(platform, cards, `lab.platforms[${index}]`);
+  }
   const id = name(lab.id ?? "custom", "lab.id");
-  const accept =
-    lab.accept === undefined
-      ? undefined
-      : list(lab.accept, "lab.accept").map((each, index) => {
-          const entry = fields(each, `lab.accept[${index}]`, ["product", "minVersion"]);
-          return {
-            product: text(entry.product, `lab.accept[${index}].product`),
-            ...(entry.minVersion === undefined
-              ? {}
-              : { minVersion: text(entry.minVersion, `lab.accept[${index}].minVersion`) }),
-          };
-        });
-  return { id, title: text(lab.title ?? id, "lab.title"), platforms, ...(accept ? { accept } : {}) };
+  const accept = optionalFields(lab, "accept", "lab", (entries, where) =>
+    list(entries, where).map((each, index) => {
+      const entry = fields(each, `${where}[${index}]`, ["product", "minVersion"]);
+      return {
+        product: text(entry.product, `${where}[${index}].product`),
+        ...optionalFields(entry, "minVersion", `${where}[${index}]`, text),
+      };
+    }),
+  );
+  return { id, title: text(lab.title ?? id, "lab.title"), platforms, wires, ...accept };
 }

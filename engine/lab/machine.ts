@@ -4,11 +4,12 @@
  */
 import { type Client, connect } from "../protocol/channel.ts";
 import type { ChipEvent, ChipRequest } from "../protocol/chip.ts";
+import { type ManagementBox, writeConfiguration } from "../protocol/configuration.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MeasuredStage } from "../protocol/launch.ts";
-import type { OwnerEvent, OwnerRequest, VmStatus } from "../protocol/owner.ts";
+import type { DeviceStatus, OwnerEvent, OwnerRequest, VmStatus } from "../protocol/owner.ts";
 import type { PersonEvent, PersonRequest } from "../protocol/person.ts";
-import type { PlatformDescription } from "./description.ts";
+import type { ManagementDescription, PlatformDescription } from "./description.ts";
 import type { Site } from "./site.ts";
 import type { LabEvent, PowerState } from "./view.ts";
 
@@ -22,12 +23,23 @@ export interface Machine {
   onOwnerEvent(listener: (event: OwnerEvent) => void): () => void;
   /** What the TVMM last said of each VM, by id. */
   readonly statuses: ReadonlyMap<string, VmStatus>;
+  /** The same of each device, physical network cards among them. */
+  readonly devices: ReadonlyMap<string, DeviceStatus>;
   stages(): MeasuredStage[];
   powerOn(tvmm: string): Promise<void>;
   powerOff(): Promise<void>;
   readonly closed: boolean;
   close(): Promise<void>;
 }
+
+/** Medium with the policy of a management box. */
+export const policyMedium = (name: string): string => `${name}.policy`;
+
+const managementBox = ({ name, image }: ManagementDescription): ManagementBox => ({
+  name,
+  image,
+  policy: policyMedium(name),
+});
 
 interface Powered {
   tvmm: string;
@@ -36,11 +48,14 @@ interface Powered {
   ports: MessagePort[];
 }
 
-export async function createMachine(
-  site: Site,
-  description: PlatformDescription,
-  emit: (event: LabEvent) => void,
-): Promise<Machine> {
+export interface MachineParts {
+  description: PlatformDescription;
+  /** Which its network cards are plugged into, in order. */
+  wires: readonly string[];
+  emit(event: LabEvent): void;
+}
+
+export async function createMachine(site: Site, { description, wires, emit }: MachineParts): Promise<Machine> {
   const id = description.id;
   const worker = new Worker(site.chipUrl, { type: "module", name: `chip of ${id}` });
   const chip = connect<ChipRequest, ChipEvent>(worker);
@@ -53,10 +68,19 @@ export async function createMachine(
     const certificate = (await site.factory.call({ op: "certify-chip", ...request })) as string;
     await chip.call({ op: "certify", certificate });
   }
-  await site.physical.call({ op: "flash", platform: id, vendorCertificates: site.vendorCertificates });
+  const box = description.management;
+  const management = box && managementBox(box);
+  await site.physical.call({
+    op: "flash",
+    platform: id,
+    vendorCertificates: site.vendorCertificates,
+    ...(management ? { configuration: writeConfiguration({ format: "terra-configuration-1", management }) } : {}),
+  });
+  for (const wire of wires) await site.physical.call({ op: "plug", platform: id, wire });
 
   const ownerListeners = new Set<(event: OwnerEvent) => void>();
   const statuses = new Map<string, VmStatus>();
+  const devices = new Map<string, DeviceStatus>();
   let state: PowerState = "off";
   let closed = false;
   let powered: Powered | undefined;
@@ -92,6 +116,7 @@ export async function createMachine(
       emit({ platform: id, ...gone });
     }
     statuses.clear();
+    devices.clear();
     stages = [];
   }
 
@@ -106,6 +131,7 @@ export async function createMachine(
       return state;
     },
     statuses,
+    devices,
     get closed() {
       return closed;
     },
@@ -134,6 +160,9 @@ export async function createMachine(
         if (event.type === "vm") {
           if (event.status) statuses.set(event.vm, event.status);
           else statuses.delete(event.vm);
+        } else if (event.type === "device") {
+          if (event.status) devices.set(event.device, event.status);
+          else devices.delete(event.device);
         }
         for (const listener of [...ownerListeners]) listener(event);
         if (event.type !== "message") emit({ platform: id, ...event });
@@ -147,8 +176,13 @@ export async function createMachine(
           { op: "power-on", tvmm, flash, media, owner: ownerChannel.port2, person: personChannel.port2 },
           transfer,
         )) as MeasuredStage[];
-        // Asked only so that the TVMM is known to answer.
-        await plugged.owner.call({ op: "boot-log" });
+        // Physical cards were there before anybody listened. Its answer also says that the TVMM answers.
+        const there = (await plugged.owner.call({ op: "list-devices" })) as DeviceStatus[];
+        for (const status of there) {
+          if (devices.has(status.id)) continue;
+          devices.set(status.id, status);
+          emit({ platform: id, type: "device", device: status.id, status });
+        }
         setPower("on", tvmm);
       } catch (error) {
         unplug();

@@ -52,13 +52,15 @@ export function createManagement(machine: Machine, media: Media): Management {
     },
     async devices() {
       const statuses = (await machine.owner({ op: "list-devices" })) as DeviceStatus[];
-      return statuses.map(({ id, type: kind, attachedTo, connectedTo }) => {
+      const own = statuses.filter((status) => status.wire === undefined);
+      return own.map(({ id, type: kind, mac, attachedTo, connectedTo }) => {
         // The TVMM says "serial console"; a script asks for the type that it gave to createDevice.
         const [type = kind, purpose] = kind.split(" ");
         return {
           id,
           type,
           ...(purpose === undefined ? {} : { purpose }),
+          ...(mac === undefined ? {} : { mac }),
           ...(attachedTo === undefined ? {} : { attachedTo }),
           connectedTo,
         };

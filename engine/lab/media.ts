@@ -2,6 +2,8 @@
 import { TerraError } from "../protocol/errors.ts";
 import type { MediumInfo } from "../protocol/media.ts";
 import { containerEntries, findEntry } from "../storage/index.ts";
+import { asArgument } from "./arguments.ts";
+import { mediaName } from "./connections.ts";
 import type { Site } from "./site.ts";
 
 export interface Media {
@@ -12,7 +14,12 @@ export interface Media {
   image(id: string, copy?: number): Promise<{ firmware: string; boot: string }>;
   /** Always a new pair of media. */
   insertImage(id: string): Promise<{ firmware: string; boot: string }>;
-  insert(bytes: Uint8Array): Promise<string>;
+  /** A new disk; `wanted` names it. */
+  insert(bytes: Uint8Array, wanted?: string): Promise<string>;
+  /** Takes a disk out; resolves to its handle. */
+  take(id: string): Promise<string>;
+  /** Puts a disk in that was taken out, here or elsewhere. */
+  put(handle: string): Promise<string>;
   /** Bytes of one part of the flash or of a firmware medium, as they lie there now. */
   part(medium: string, entry: string): Promise<Uint8Array>;
   tvmmBuilds(): Promise<string[]>;
@@ -59,12 +66,23 @@ export function createMedia(site: Site, platform: string): Media {
     },
     async image(id, copy = 1) {
       const present = new Set((await list()).map((medium) => medium.id));
-      const name = copy === 1 ? id : `${id}.${copy}`;
+      const name = mediaName(id, copy);
       const pair = { firmware: `${name}.firmware`, boot: `${name}.boot` };
       return present.has(pair.firmware) && present.has(pair.boot) ? pair : insertImage(id);
     },
-    async insert(bytes) {
-      const id = (await physical.call({ op: "insert", platform, bytes })) as string;
+    async insert(bytes, wanted) {
+      const named = wanted === undefined ? {} : { id: wanted };
+      const id = (await physical.call({ op: "insert", platform, bytes, ...named })) as string;
+      await list();
+      return id;
+    },
+    async take(id) {
+      const handle = (await asArgument(physical.call({ op: "take", platform, medium: id }))) as string;
+      await list();
+      return handle;
+    },
+    async put(handle) {
+      const id = (await asArgument(physical.call({ op: "put", platform, handle }))) as string;
       await list();
       return id;
     },

@@ -1,7 +1,7 @@
 /** One machine through the scripting API, each role's calls kept apart. */
 import { TerraError } from "../protocol/errors.ts";
-import type { DeviceStatus } from "../protocol/owner.ts";
-import type { Display, Inspect, Platform } from "./api.ts";
+import { type DeviceStatus, MAX_MEMORY_PIECE, type OwnerRequest } from "../protocol/owner.ts";
+import type { DiskHandle, Display, Inspect, Platform } from "./api.ts";
 import { asArgument, options } from "./arguments.ts";
 import { bringUp } from "./bring-up.ts";
 import type { Machine } from "./machine.ts";
@@ -12,17 +12,39 @@ import type { Site } from "./site.ts";
 
 /** Largest blank disk that insertDisk makes. */
 const MAX_BLANK_MIB = 256;
+/** No box has more memory than that, bytes. */
+const MAX_MEMORY = 2 ** 31;
 
-const later = (what: string) => new TerraError("unsupported", `${what} is not offered by this version`);
-const refuse = (what: string) => () => Promise.reject(later(what));
-
-const inspect: Inspect = {
-  readMemory: refuse("inspect.readMemory"),
-  writeMemory: refuse("inspect.writeMemory"),
-  screenshot: refuse("inspect.screenshot"),
-  snapshot: refuse("inspect.snapshot"),
-  sendKeys: refuse("inspect.sendKeys"),
-};
+/** Each of the owner's tools is a request to the TVMM, which refuses them for closed boxes. */
+function createInspect(machine: Machine): Inspect {
+  const ask = (request: OwnerRequest) => asArgument(machine.owner(request));
+  return {
+    async readMemory(vm, address, length) {
+      const bytes = async (from: number, count: number) =>
+        (await ask({ op: "read-memory", vm, address: from, length: count })) as Uint8Array;
+      if (!(length > MAX_MEMORY_PIECE && length <= MAX_MEMORY)) return bytes(address, length);
+      const whole = new Uint8Array(length);
+      for (let at = 0; at < length; at += MAX_MEMORY_PIECE) {
+        whole.set(await bytes(address + at, Math.min(MAX_MEMORY_PIECE, length - at)), at);
+      }
+      return whole;
+    },
+    async writeMemory(vm, address, bytes) {
+      if (!(bytes instanceof Uint8Array)) throw new TerraError("bad-argument", "bytes should be a Uint8Array");
+      let at = 0;
+      do {
+        const piece = bytes.subarray(at, at + MAX_MEMORY_PIECE);
+        await ask({ op: "write-memory", vm, address: address + at, bytes: piece });
+        at += MAX_MEMORY_PIECE;
+      } while (at < bytes.length);
+    },
+    screenshot: async (vm) => (await ask({ op: "screenshot", vm })) as Uint8Array,
+    snapshot: async (vm) => (await ask({ op: "snapshot", vm })) as Uint8Array,
+    async sendKeys(vm, text) {
+      await ask({ op: "send-keys", vm, text });
+    },
+  };
+}
 
 function createDisplay(machine: Machine): Display {
   const ask: Machine["person"] = (request) => asArgument(machine.person(request));
@@ -42,17 +64,28 @@ function createDisplay(machine: Machine): Display {
 export function createPlatform(site: Site, machine: Machine, media: Media): Platform {
   const management = createManagement(machine, media);
 
+  const devices = async () => (await machine.owner({ op: "list-devices" })) as DeviceStatus[];
+
+  /** Which media are in use, by whom: a box, or a device that may be attached to one. */
   async function usedBy(): Promise<Map<string, string>> {
     const users = new Map<string, string>();
     if (machine.power !== "on") return users;
     users.set("flash", `${machine.id}/tvmm`);
     users.set("sealed", `${machine.id}/tvmm`);
     for (const status of machine.statuses.values()) users.set(status.medium, `${machine.id}/${status.name}`);
-    for (const device of (await machine.owner({ op: "list-devices" })) as DeviceStatus[]) {
+    for (const device of await devices()) {
       const vm = device.attachedTo === undefined ? undefined : machine.statuses.get(device.attachedTo);
-      if (device.medium !== undefined && vm) users.set(device.medium, `${machine.id}/${vm.name}`);
+      if (device.medium !== undefined) users.set(device.medium, `${machine.id}/${vm?.name ?? device.id}`);
     }
     return users;
+  }
+
+  async function removeDisk(id: string): Promise<DiskHandle> {
+    if (machine.closed) throw new TerraError("bad-state", "the lab was closed");
+    if (machine.power === "starting") throw new TerraError("busy", `${machine.id} is starting and may use ${id}`);
+    const user = media.find(id).kind === "disk" ? (await usedBy()).get(id) : undefined;
+    if (user !== undefined) throw new TerraError("busy", `${id} is in use by ${user}`);
+    return { handle: await media.take(id) };
   }
 
   return {
@@ -62,9 +95,10 @@ export function createPlatform(site: Site, machine: Machine, media: Media): Plat
       return machine.stages();
     },
     management,
-    inspect,
+    inspect: createInspect(machine),
     display: createDisplay(machine),
-    physicalDevices: refuse("physicalDevices"),
+    physicalDevices: async () =>
+      (await devices()).flatMap(({ id, wire }) => (wire === undefined ? [] : [{ id, type: "nic" as const, wire }])),
     async disks() {
       const [list, users] = await Promise.all([media.list(), usedBy()]);
       return list.map((medium) => {
@@ -73,7 +107,7 @@ export function createPlatform(site: Site, machine: Machine, media: Media): Plat
       });
     },
     disk: (id) => createMedium(site.physical, machine.id, media.find(id)),
-    removeDisk: refuse("removeDisk"),
+    removeDisk,
     async insertDisk(disk) {
       if (machine.closed) throw new TerraError("bad-state", "the lab was closed");
       if (typeof disk === "object" && disk !== null && "bytes" in disk && disk.bytes instanceof Uint8Array) {
@@ -90,8 +124,11 @@ export function createPlatform(site: Site, machine: Machine, media: Media): Plat
         }
         return media.insert(new Uint8Array(mib * 1024 * 1024));
       }
-      if (typeof disk === "object" && disk !== null && "handle" in disk) throw later("a disk that was taken out");
-      throw new TerraError("bad-argument", "a disk should be { bytes: Uint8Array } or { blankMiB: number }");
+      if (typeof disk === "object" && disk !== null && "handle" in disk) return media.put(disk.handle);
+      throw new TerraError(
+        "bad-argument",
+        "a disk should be { handle } of one taken out, { bytes: Uint8Array } or { blankMiB: number }",
+      );
     },
     async insertImage(image) {
       if (machine.closed) throw new TerraError("bad-state", "the lab was closed");

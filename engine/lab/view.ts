@@ -3,7 +3,7 @@
  * The scripting API (api.ts) asks and acts; this only tells. Nothing here can do what the scripting API could not.
  */
 
-import type { Appraisal, Evidence, Message, Terra } from "./api.ts";
+import type { Appraisal, Evidence, Frame, Message, Terra } from "./api.ts";
 import type { ChipEvent, MeasuredStage, OwnerEvent, PersonEvent, SurfaceSize } from "./protocol.ts";
 
 export interface PlatformInfo {
@@ -14,11 +14,17 @@ export interface PlatformInfo {
   managedFromPage: boolean;
 }
 
+export interface WireInfo {
+  id: string;
+  /** Machines and the cards of theirs that are plugged into it: "eth0", "eth1", … */
+  ends: { platform: string; nic: string }[];
+}
+
 export type PowerState = "off" | "starting" | "on" | "failed";
 
 export type LabEvent =
   /** A lab is being opened (its machines are known, nothing runs yet) or was closed (null). */
-  | { type: "lab"; lab: { id: string; title: string; platforms: PlatformInfo[] } | null }
+  | { type: "lab"; lab: { id: string; title: string; platforms: PlatformInfo[]; wires: WireInfo[] } | null }
   /** Bytes fetched of bytes to fetch, compressed, over everything that the lab needs. */
   | { type: "progress"; path: string; loaded: number; total: number }
   | { type: "power"; platform: string; state: PowerState; tvmm: string; stages?: MeasuredStage[]; error?: string }
@@ -26,6 +32,12 @@ export type LabEvent =
   | ({ platform: string } & Exclude<OwnerEvent, { type: "message" }>)
   | ({ platform: string } & PersonEvent)
   | { type: "message"; message: Message }
+  /** Frames that went over a wire, in order; `skipped` more followed and are told nowhere but by wire.frames(). */
+  | { type: "frames"; wire: string; frames: Frame[]; skipped: number }
+  /** How many interceptors stand on the wire now. */
+  | { type: "intercepted"; wire: string; interceptors: number }
+  /** A frame is in an attacker's hands. */
+  | { type: "held"; wire: string; frame: Frame }
   /** The verifier has begun to check, then its verdict. `subject` is "PLATFORM/NAME" if known. */
   | {
       type: "appraisal";

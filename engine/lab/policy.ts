@@ -1,0 +1,103 @@
+/**
+ * The policy of a management box that has no other: a shell script that brings up the boxes of a machine's description. It is
+ * read by people, so it makes each call in the open. Pure.
+ */
+
+import { POLICY_SIZE } from "../protocol/configuration.ts";
+import { TerraError } from "../protocol/errors.ts";
+import { type CardOf, connectionsOf, mediaName, placed } from "./connections.ts";
+import type { PlatformDescription, VmDescription } from "./description.ts";
+
+/** What a description does not say of an image. */
+export interface ImageFacts {
+  /** Did its maker leave a console open. */
+  console: boolean;
+  /** PEM. */
+  vendorCertificates: string[];
+}
+
+const FUNCTIONS = `\
+# box NAME MEDIA OPTION...: makes a VM, and the devices that every box has. Its disks are MEDIA.firmware and MEDIA.boot.
+box() {
+  name=$1 media=$2
+  shift 2
+  tvmm create-vm "$name" --medium "$media.firmware" "$@" >/dev/null || return
+  disk=$(tvmm create-device disk --of "$media") && tvmm attach "$name" "$disk"
+  serial=$(tvmm create-device serial --purpose attestation) && tvmm attach "$name" "$serial"
+  display=$(tvmm create-device display) && tvmm attach "$name" "$display"
+}
+
+# console NAME: gives the box a serial console, where its maker left one open.
+console() {
+  serial=$(tvmm create-device serial --purpose console) && tvmm attach "$1" "$serial"
+}
+
+# card NAME OPTION...: gives the box a network card, connected with nothing. Its id is in $card then.
+card() {
+  name=$1
+  shift
+  card=$(tvmm create-device nic "$@") && tvmm attach "$name" "$card"
+}
+`;
+
+const certificateFile = (image: string) => `/run/${image}.pem`;
+
+/** A shell's variable for a card's id; names have hyphens, variables have none. */
+const variable = ({ box, card }: CardOf) => `card_${box.replaceAll("-", "_")}_${card}`;
+
+export function policyText(platform: PlatformDescription, factsOf: (vm: VmDescription) => ImageFacts): string {
+  const vouched = new Map<string, string>();
+  const options = (box: VmDescription) => {
+    const certificates = factsOf(box).vendorCertificates;
+    if (certificates.length > 0) vouched.set(box.image, certificates.map((pem) => `${pem.trim()}\n`).join(""));
+    return [
+      `--image ${box.image}`,
+      ...(box.asOpen ? ["--as-open"] : []),
+      ...(box.checking === undefined ? [] : [`--checking ${box.checking}`]),
+      ...(box.cpuShare === undefined ? [] : [`--share ${box.cpuShare}`]),
+      ...(certificates.length > 0 ? [`--vendor-certificates ${certificateFile(box.image)}`] : []),
+    ].join(" ");
+  };
+  const boxes = placed(platform).map(({ box, copy }) => [
+    `box ${box.name} ${mediaName(box.image, copy)} ${options(box)}`,
+    ...(factsOf(box).console ? [`console ${box.name}`] : []),
+    ...box.nics.map(({ role }, card) => {
+      const named = role === undefined ? "" : ` --role ${role}`;
+      return `card ${box.name}${named} && ${variable({ box: box.name, card })}=$card`;
+    }),
+  ]);
+  const end = (each: CardOf | string) => (typeof each === "string" ? each : `"$${variable(each)}"`);
+  const sections = [
+    `# What the management box of ${platform.id} does when the machine comes up: sh runs this text. It lies on the box's second disk
+# and belongs to the machine's owner, who may write another there and switch the machine off and on. The TVMM decides about each
+# call; 'tvmm help' tells which there are.
+`,
+    FUNCTIONS,
+    ...[...vouched].map(
+      ([image, pem]) => `# What the vendor of ${image} says of it, for those who ask the box who it is.
+cat >${certificateFile(image)} <<'END'
+${pem}END
+`,
+    ),
+    ...boxes.map((lines) => `${lines.join("\n")}\n`),
+    connectionsOf(platform)
+      .map(({ a, b }) => `tvmm connect ${end(a)} ${end(b)}\n`)
+      .join(""),
+    platform.vms
+      .filter((box) => box.on)
+      .map((box) => `tvmm on ${box.name}\n`)
+      .join(""),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+/** What lies on the policy's medium: the text, then zeros. "bad-argument" if it is too long. */
+export function policyMediumBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length > POLICY_SIZE) {
+    throw new TerraError("bad-argument", `the policy has ${bytes.length} bytes; its disk holds ${POLICY_SIZE}`);
+  }
+  const medium = new Uint8Array(POLICY_SIZE);
+  medium.set(bytes);
+  return medium;
+}
