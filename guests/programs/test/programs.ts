@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export type Program = "attestd" | "endorse" | "get-id" | "hello" | "init" | "tvmm";
+export type Program = "attestd" | "canary" | "endorse" | "get-id" | "hello" | "init" | "netbench" | "tvmm";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const builder = resolve(here, "../../build/main.mjs");

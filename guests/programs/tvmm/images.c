@@ -30,6 +30,9 @@ static void get(const char *id, const char *column, char *value, size_t limit) {
     die(EXIT_REFUSED, "unknown-image: there is no image '%s' in this machine; there are: %s", id,
         *known ? known : "none");
   }
+  if (*found == 0 || strcmp(found, "-") == 0) {
+    die(EXIT_REFUSED, "malformed: the descriptor of %s cannot be read, and its %s is not known", id, column);
+  }
   if (strlen(found) > limit || found[strspn(found, "0123456789abcdef")] != 0) {
     com3_garbled("LIST", "the %s of %s is '%.80s'", column, id, found);
   }

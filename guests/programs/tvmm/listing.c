@@ -69,31 +69,47 @@ static int is_digest(const char *field) {
   return strlen(field) == IDENTITY_DIGITS && strspn(field, "0123456789abcdef") == IDENTITY_DIGITS;
 }
 
-/* As the strip above a box's screen abbreviates it. */
-static const char *shortened(const char *field, char digits[16]) {
-  if (*field == 0) return "-";
-  if (!is_digest(field)) return field;
-  sprintf(digits, "%.4s..%s", field, field + IDENTITY_DIGITS - 4);
-  return digits;
+/* Digests, one or several with commas between them, as the strip above a box's screen abbreviates them. */
+static const char *shortened(const char *field) {
+  char *text, *rest;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  char *copy = strdup(field);
+  if (!out || !copy) die(EXIT_DEVICE, "out of memory");
+  for (const char *part = strtok_r(copy, ",", &rest), *comma = ""; part; part = strtok_r(0, ",", &rest), comma = ",") {
+    if (is_digest(part)) fprintf(out, "%s%.4s..%s", comma, part, part + IDENTITY_DIGITS - 4);
+    else fprintf(out, "%s%s", comma, part);
+  }
+  free(copy);
+  if (fclose(out) != 0) die(EXIT_DEVICE, "out of memory");
+  return *text ? text : "-";
+}
+
+static void shorten(struct listing *listing) {
+  for (size_t row = 0; row < listing->rows; row++) {
+    for (size_t at = 0; at < listing->columns; at++) {
+      listing->fields[row][at] = shortened(listing->fields[row][at]);
+    }
+  }
 }
 
 static void put_line(FILE *out, const char *const fields[], const size_t widths[], size_t columns, int tabs) {
   for (size_t at = 0; at < columns; at++) {
-    char digits[16];
     int last = at + 1 == columns;
     if (tabs) fprintf(out, "%s%c", fields[at], last ? '\n' : '\t');
-    else if (last) fprintf(out, "%s\n", shortened(fields[at], digits));
-    else fprintf(out, "%-*s  ", (int)widths[at], shortened(fields[at], digits));
+    else if (last) fprintf(out, "%s\n", fields[at]);
+    else fprintf(out, "%-*s  ", (int)widths[at], fields[at]);
   }
 }
 
-void listing_say(const struct listing *listing, int tabs) {
+void listing_say(struct listing *listing, int tabs) {
   size_t widths[LISTING_COLUMNS_LIMIT], size;
-  char digits[16], *text;
+  char *text;
+  if (!tabs) shorten(listing);
   for (size_t at = 0; at < listing->columns; at++) {
     widths[at] = strlen(listing->names[at]);
     for (size_t row = 0; row < listing->rows; row++) {
-      size_t width = strlen(shortened(listing->fields[row][at], digits));
+      size_t width = strlen(listing->fields[row][at]);
       if (width > widths[at]) widths[at] = width;
     }
   }

@@ -18,7 +18,7 @@ void listing_get(struct listing *listing, const char *what);
 /* The field of the row whose first column is this; 0 if there is no such row or column. */
 const char *listing_find(const struct listing *listing, const char *first, const char *column);
 
-/* As tvmm prints it: columns aligned, digests shortened; or, for scripts, as it came. */
-void listing_say(const struct listing *listing, int tabs);
+/* As tvmm prints it: columns aligned, digests shortened (for good); or, for scripts, as it came. */
+void listing_say(struct listing *listing, int tabs);
 
 #endif
