@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { benches } from "./testing/benches.ts";
+
+const bench = benches();
+
+describe("sealed storage", () => {
+  it("is made once, opens again, and stays shut and untouched under another register", async () => {
+    const first = await bench();
+    expect(first.sealCalls).toEqual(["seal"]);
+    const sealed = first.disks.media.get("sealed")?.bytes ?? new Uint8Array(0);
+    expect(first.messages("power")[0]).toMatchObject({
+      outcome: "accepted",
+      summary: expect.stringMatching(/^sealed: /),
+    });
+
+    const again = await bench({ sealed });
+    expect(again.sealCalls).toEqual(["unseal"]);
+    expect(again.messages("power")[0]).toMatchObject({ outcome: "accepted" });
+
+    const before = sealed.slice();
+    const other = await bench({ sealed, register: 2 });
+    expect(other.messages("power")[0]).toMatchObject({
+      outcome: "refused",
+      summary: expect.stringMatching(/^sealed: /),
+    });
+    expect(other.disks.media.get("sealed")?.bytes).toEqual(before);
+    await other.ask({ op: "list-vms" });
+  });
+
+  it("a damaged frame is not written over", async () => {
+    const sealed = new Uint8Array(65536);
+    sealed[3] = 7;
+    // A length that would do, behind a magic that does not.
+    sealed[8] = 33;
+    sealed[12] = 1;
+    const tb = await bench({ sealed });
+    expect(tb.sealCalls).toEqual([]);
+    expect(tb.messages("power")[0]).toMatchObject({ outcome: "refused" });
+    expect(tb.disks.media.get("sealed")?.bytes[3]).toBe(7);
+  });
+});
