@@ -121,7 +121,7 @@ export async function createMachine(options: MachineOptions, events: MachineEven
   cpu.device_lower_irq = (irq) => enter(() => device_lower_irq(irq));
 
   const lines = interruptLines(cpu);
-  const board: Board = { cpu, virtio: virtioConstructor(cpu), lines };
+  const board: Board = { cpu, virtio: virtioConstructor(cpu), lines, enter };
   const { virtio_balloon: balloon, uart0, uart1, uart2 } = cpu.devices;
   if (balloon) takeOut(cpu, balloon.virtio);
   plugInRng(board);

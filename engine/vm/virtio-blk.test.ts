@@ -224,6 +224,15 @@ describe("a hostile driver", () => {
     expect(disk.memory(at[1] ?? 0, 512)).toEqual(bytes.slice(0, 512));
   });
 
+  test("a used ring that lies on the available ring, so that each answer is a request, does not keep the worker", async () => {
+    const { disk } = await board(pinnedSource(bytes, bytes.length, () => {}));
+    disk.setUp(disk.available);
+    disk.submit([{ give: header(IN, 0) }, { take: 512 }, { take: 1 }]);
+    disk.reset();
+    disk.submit([{ give: header(IN, 0) }, { take: 512 }, { take: 1 }]);
+    expect(disk.replies()).toEqual([513]);
+  });
+
   test("a request of before a reset is never answered into the new queue", async () => {
     let deliver: (bytes: Uint8Array) => void = () => {};
     const slow = { size: 4096, read: () => new Promise<Uint8Array>((resolve) => (deliver = resolve)) };

@@ -108,15 +108,17 @@ export function plugInDisk(board: Board, number: number, disk: Disk): void {
       underWay++;
       answer
         .then(
-          (data) => started === era && finish(queue, chain, room, OK, data),
+          (data) => {
+            if (started === era) board.enter(() => finish(queue, chain, room, OK, data));
+          },
           (thrown: unknown) => {
             if (thrown instanceof Failure) disk.onIntegrity(thrown);
-            else if (started === era) finish(queue, chain, room, IOERR);
+            else if (started === era) board.enter(() => finish(queue, chain, room, IOERR));
           },
         )
         .finally(() => {
           underWay--;
-          if (queue.is_configured()) take(queue);
+          if (queue.is_configured()) board.enter(() => take(queue));
         });
       if (underWay >= MAX_UNDER_WAY) return;
     }

@@ -20,9 +20,8 @@ const SEND_SIZE = 256;
 /** A driver gives frames of 1526 bytes with their header, at most. */
 const MAX_CHAIN = 65536;
 
-/** What waits for the guest. */
+/** Frames that wait for the guest: 1.5 MiB. */
 const MAX_WAITING = 1024;
-const MAX_WAITING_BYTES = 2 << 20;
 
 export interface Card {
   /** PCI device number, 8 to 15. */
@@ -46,7 +45,6 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
   const { cpu } = board;
   let sent: Uint8Array<ArrayBuffer>[] = [];
   let waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
   let held = false;
 
   const post = () => {
@@ -97,7 +95,6 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
       }
       chain.length_written = fits ? HEADER + frame.length : 0;
       queue.push_reply(chain);
-      waitingBytes -= frame.length;
       taken++;
     }
     waiting = waiting.slice(taken);
@@ -116,25 +113,20 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
     config: mac.split(":").map((byte, index) => constant(1, `mac ${index}`, Number.parseInt(byte, 16))),
     onReset() {
       waiting = [];
-      waitingBytes = 0;
     },
   });
 
   port.onmessage = ({ data }: MessageEvent) => {
     if ((device.device_status & DRIVER_OK) === 0) return;
-    for (const frame of readFrames(data)) {
-      if (waiting.length === MAX_WAITING || waitingBytes + frame.length > MAX_WAITING_BYTES) break;
-      waiting.push(frame);
-      waitingBytes += frame.length;
-    }
-    receive();
+    waiting.push(...readFrames(data).slice(0, MAX_WAITING - waiting.length));
+    board.enter(receive);
   };
 
   return {
     service: post,
     hold(to) {
       held = to;
-      receive();
+      board.enter(receive);
     },
     unplug() {
       port.onmessage = null;

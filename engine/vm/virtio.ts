@@ -27,6 +27,8 @@ export interface Board {
   cpu: Cpu;
   virtio: VirtIOConstructor;
   lines: InterruptLines;
+  /** Does what a device does between two slices of the processor's time; what it throws is the guest's fault. */
+  enter(action: () => void): void;
 }
 
 export interface VirtioQueue {

@@ -4,9 +4,12 @@
  */
 import type { Cpu } from "../v86-internals.ts";
 
-const DESC = 0x200000;
-const AVAIL = 0x201000;
-const USED = 0x202000;
+/** Rings of the first queue; each further one has its own 12 KiB after them. */
+const RINGS = 0x200000;
+const RINGS_SIZE = 0x3000;
+const BUFFERS = 0x210000;
+/** Room for one piece, however long it says it is. */
+const MOST = 65536;
 const NEXT = 1;
 const WRITE = 2;
 
@@ -19,32 +22,96 @@ export interface Piece {
   length?: number;
 }
 
-export function driver(cpu: Cpu, slot: number) {
+export function driver(cpu: Cpu, slot: number, queueCount = 1) {
   const ports = 0xc000 + (slot << 8);
   const { io } = cpu;
   const word = (address: number) => new DataView(cpu.read_blob(address, 4).slice().buffer).getUint32(0, true);
-  let given = 0;
-  let seen = 0;
-  let memory = 0x210000;
+  let memory = BUFFERS;
 
+  const queues = Array.from({ length: queueCount }, (_, index) => {
+    const descriptors = RINGS + index * RINGS_SIZE;
+    const available = descriptors + 0x1000;
+    const used = descriptors + 0x2000;
+    let size = 0;
+    let given = 0;
+    let seen = 0;
+    const notify = () => io.port_write16(ports + 0x40 + 2 * index, index);
+    const claim = (count: number) => {
+      given = count & 0xffff;
+      cpu.write_blob(Uint8Array.of(given & 255, given >> 8), available + 2);
+    };
+    return {
+      setUp(usedAt = used) {
+        given = 0;
+        seen = 0;
+        io.port_write16(ports + 22, index);
+        size = io.port_read16(ports + 24);
+        io.port_write32(ports + 32, descriptors);
+        io.port_write32(ports + 40, available);
+        io.port_write32(ports + 48, usedAt);
+        io.port_write16(ports + 28, 1);
+      },
+      available,
+      /** Puts one chain into the queue and notifies; gives where each piece lies. */
+      submit(pieces: Piece[], notified = true): number[] {
+        const first = (given * 8) % (size - 8);
+        const table = new Uint8Array(pieces.length * 16);
+        const view = new DataView(table.buffer);
+        const places = pieces.map((piece, at) => {
+          const length = piece.length ?? piece.give?.length ?? piece.take ?? 0;
+          const address = piece.address ?? memory;
+          if (piece.address === undefined) memory += (Math.min(length, MOST) + 15) & ~15;
+          if (piece.give && piece.address === undefined) cpu.write_blob(piece.give, address);
+          view.setUint32(at * 16, address, true);
+          view.setUint32(at * 16 + 8, length, true);
+          view.setUint16(at * 16 + 12, (at < pieces.length - 1 ? NEXT : 0) | (piece.give ? 0 : WRITE), true);
+          view.setUint16(at * 16 + 14, first + at + 1, true);
+          return address;
+        });
+        cpu.write_blob(table, descriptors + first * 16);
+        cpu.write_blob(Uint8Array.of(first & 255, first >> 8), available + 4 + (given % size) * 2);
+        claim(given + 1);
+        if (notified) notify();
+        return places;
+      },
+      /** How many bytes the device says it wrote, for each reply since the last call. */
+      replies(): number[] {
+        const now = word(used) >>> 16;
+        const lengths: number[] = [];
+        for (; seen !== now; seen = (seen + 1) & 0xffff) lengths.push(word(used + 8 + (seen % size) * 8));
+        return lengths;
+      },
+      /** Says that this many requests are there, whatever is. */
+      claim(count: number) {
+        claim(count);
+        notify();
+      },
+      /** Asks for no interrupt. */
+      quiet(on: boolean) {
+        cpu.write_blob(Uint8Array.of(on ? 1 : 0, 0), available);
+      },
+    };
+  });
+
+  const status = (value: number) => io.port_write8(ports + 20, value);
   const reset = () => {
-    io.port_write8(ports + 20, 0);
-    given = 0;
-    seen = 0;
-    cpu.write_blob(new Uint8Array(0x4000), DESC);
-    for (const status of [1, 3, 11]) io.port_write8(ports + 20, status);
-    io.port_write16(ports + 22, 0);
-    io.port_write32(ports + 32, DESC);
-    io.port_write32(ports + 40, AVAIL);
-    io.port_write32(ports + 48, USED);
-    io.port_write16(ports + 28, 1);
-    io.port_write8(ports + 20, 15);
+    status(0);
+    memory = BUFFERS;
+    cpu.write_blob(new Uint8Array(RINGS_SIZE * queueCount), RINGS);
+    for (const value of [1, 3, 11]) status(value);
+    for (const queue of queues) queue.setUp();
+    status(15);
   };
   reset();
 
+  const [first] = queues;
+  if (!first) throw new Error("a device has one queue at least");
   return {
+    ...first,
+    queues,
     reset,
     status: () => io.port_read8(ports + 20),
+    config8: (offset: number) => io.port_read8(ports + 0x80 + offset),
     config32: (offset: number) => io.port_read32(ports + 0x80 + offset) >>> 0,
     feature: (bit: number) => {
       io.port_write32(ports, bit >> 5);
@@ -52,36 +119,6 @@ export function driver(cpu: Cpu, slot: number) {
     },
     /** Reading it acknowledges the interrupt. */
     interrupt: () => io.port_read8(ports + 0x50),
-    /** Puts one chain into the queue and notifies; gives where each piece lies. */
-    submit(pieces: Piece[], notify = true): number[] {
-      const first = (given * 8) % 120;
-      const table = new Uint8Array(pieces.length * 16);
-      const view = new DataView(table.buffer);
-      const places = pieces.map((piece, index) => {
-        const length = piece.length ?? piece.give?.length ?? piece.take ?? 0;
-        const address = piece.address ?? memory;
-        if (piece.address === undefined) memory += (length + 15) & ~15;
-        if (piece.give) cpu.write_blob(piece.give, address);
-        view.setUint32(index * 16, address, true);
-        view.setUint32(index * 16 + 8, length, true);
-        view.setUint16(index * 16 + 12, (index < pieces.length - 1 ? NEXT : 0) | (piece.give ? 0 : WRITE), true);
-        view.setUint16(index * 16 + 14, first + index + 1, true);
-        return address;
-      });
-      cpu.write_blob(table, DESC + first * 16);
-      cpu.write_blob(Uint8Array.of(first, 0), AVAIL + 4 + (given % 128) * 2);
-      given++;
-      cpu.write_blob(Uint8Array.of(given & 255, given >> 8), AVAIL + 2);
-      if (notify) io.port_write16(ports + 0x40, 0);
-      return places;
-    },
-    /** How many bytes the device says it wrote, for each reply since the last call. */
-    replies(): number[] {
-      const now = word(USED) >>> 16;
-      const lengths: number[] = [];
-      while (seen !== now) lengths.push(word(USED + 8 + (seen++ % 128) * 8));
-      return lengths;
-    },
     memory: (address: number, length: number) => cpu.read_blob(address, length).slice(),
   };
 }

@@ -21,6 +21,8 @@ export const asm = {
   in8: (port: number) => [0x66, 0xba, port & 255, port >> 8, 0xec],
   /** mov byte [address], value */
   store8: (address: number, value: number) => [0xc6, 0x05, ...le32(address), value],
+  /** Bytes to an address, one by one. */
+  store: (address: number, bytes: number[]) => bytes.flatMap((byte, at) => asm.store8(address + at, byte)),
   text: (port: number, text: string) => [...text].flatMap((c) => asm.out8(port, c.charCodeAt(0))),
   cli: [0xfa],
   hlt: [0xf4],
