@@ -15,9 +15,10 @@ declare const __V86_WASM_DIGEST__: string;
 declare const __DEBUG_TVMM__: boolean;
 
 export async function start({ board, endorse, stages }: StageInit): Promise<void> {
+  const flash = mediaOver(board.flash);
   const [own, vm] = await Promise.all([
     endorsedKey({ endorse, stages }),
-    readVmBundle(mediaOver(board.flash), { vm: __VM_DIGEST__, wasm: __V86_WASM_DIGEST__ }),
+    readVmBundle(flash, { vm: __VM_DIGEST__, wasm: __V86_WASM_DIGEST__ }),
   ]);
-  await tvmm({ board, own, ...vm, debug: __DEBUG_TVMM__ });
+  await tvmm({ board, flash, own, ...vm, debug: __DEBUG_TVMM__ });
 }

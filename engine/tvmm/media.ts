@@ -82,6 +82,7 @@ export interface Files {
   /** Bytes of one file, or "bad-argument" naming what there is instead. */
   read(name: string, options?: ReadOptions & { maxLength?: number }): Promise<Bytes>;
   length(name: string): number;
+  has(name: string): boolean;
 }
 
 /** Opens the container (engine/storage/container.ts) in a medium. Its table is read once; each file when it is asked for. */
@@ -91,6 +92,7 @@ export async function openContainer(media: Pick<Media, "read">, medium: string, 
   const entries = parseDirectory(head, size);
   return {
     length: (name) => findEntry(entries, name).length,
+    has: (name) => entries.some((entry) => entry.name === name),
     read(name, { maxLength, ...options } = {}) {
       const { offset, length } = findEntry(entries, name);
       if (maxLength !== undefined && length > maxLength) {

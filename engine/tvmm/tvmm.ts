@@ -4,14 +4,16 @@
  * and the two doors opened, the owner's and the person's; main.ts gives it what is real, tests give it what stands in.
  */
 import { serve } from "../protocol/channel.ts";
-import { TerraError } from "../protocol/errors.ts";
 import type { StageInit } from "../protocol/launch.ts";
 import { type OwnerEvent, type OwnerRequest, parseOwnerRequest } from "../protocol/owner.ts";
 import { type PersonEvent, type PersonRequest, parsePersonRequest } from "../protocol/person.ts";
+import { configuredBox } from "./configuration.ts";
 import { limitsKeeper } from "./limits.ts";
 import { isNic, machine as tables } from "./machine.ts";
-import { management } from "./management.ts";
-import { mediaOver } from "./media.ts";
+import { management as managementOf } from "./management.ts";
+import { managementBox } from "./management-box.ts";
+import { managementService } from "./management-service.ts";
+import { type Media, mediaOver } from "./media.ts";
 import { messages as record } from "./messages.ts";
 import { monitor as monitorOf } from "./monitor.ts";
 import { network as networkOf } from "./network.ts";
@@ -23,21 +25,28 @@ import type { LaunchVm } from "./vm-worker.ts";
 
 export interface TvmmParts {
   board: StageInit["board"];
+  /** What lies on the flash. */
+  flash: Media;
   own: OwnKey;
   launch: LaunchVm;
   wasm: WebAssembly.Module;
   debug: boolean;
 }
 
-/** Serves the owner's and the person's port from the moment this resolves. */
-export async function tvmm({ board, own, launch, wasm, debug }: TvmmParts): Promise<void> {
+/** Serves the owner's and the person's port from the moment this resolves; the management box may still be coming up. */
+export async function tvmm({ board, flash, own, launch, wasm, debug }: TvmmParts): Promise<void> {
+  const { platform } = board;
   const machine = tables();
   const media = mediaOver(board.media);
-  const emit = (event: OwnerEvent) => owner.emit(event);
-  const messages = record(board.platform, emit);
+  const emit = (event: OwnerEvent) => {
+    owner.emit(event);
+    box.observe(event);
+  };
+  const messages = record(platform, emit);
   const monitor = monitorOf(machine, (event) => person.emit(event));
-  const endorser = { issuer: own.issuer, chain: own.chain, vendors: own.vendors };
   const limits = limitsKeeper(MAX_MEMORY_MIB);
+  limits.onChange(() => emit({ type: "limits", limits: limits.current() }));
+  const box = managementBox({ configured: await configuredBox(flash), emit, messages });
   const network = await networkOf({
     media,
     openBox(device) {
@@ -48,26 +57,34 @@ export async function tvmm({ board, own, launch, wasm, debug }: TvmmParts): Prom
     after,
     now: () => performance.timeOrigin + performance.now(),
   });
-  const { platform } = board;
   const common = { machine, media, network, limits, monitor, emit, debug, platform, messages };
+  const management = managementOf(common);
   const power = powerOf({
     ...common,
     launch,
     wasm,
-    endorser,
-    managementService: (vm) => {
-      throw new TerraError("internal", `${vm.name} has a management device, but this machine has no management box`);
-    },
+    endorser: { issuer: own.issuer, chain: own.chain, vendors: own.vendors },
+    managementService: ({ name }, send) =>
+      managementService({
+        ...common,
+        name,
+        handle: requests(name),
+        memoryMiB: MAX_MEMORY_MIB,
+        ready: box.ready,
+        send,
+        after,
+      }),
   });
-  const handle = ownerRequests({
+  const requests = ownerRequests({
     ...common,
-    management: management(common),
+    management,
     power,
     stages: own.stages,
     chipDigest: own.chipDigest,
-    managementStatus: () => ({ state: "none" }),
+    managementStatus: box.status,
   });
   const person = serve<PersonRequest, PersonEvent>(board.person, parsePersonRequest, monitor.handle);
-  const owner = serve<OwnerRequest, OwnerEvent>(board.owner, parseOwnerRequest, handle("owner"));
+  const owner = serve<OwnerRequest, OwnerEvent>(board.owner, parseOwnerRequest, requests("owner"));
   await storageKey(board.register, media, messages);
+  void box.start(machine, management, power);
 }

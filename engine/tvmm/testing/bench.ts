@@ -13,10 +13,11 @@ import { type EndorseRequest, type MeasuredStage, parseEndorseRequest } from "..
 import { type MediaRequest, type MediumKind, type NicInfo, parseMediaRequest } from "../../protocol/media.ts";
 import type { DeviceStatus, OwnerEvent, OwnerRequest, VmStatus } from "../../protocol/owner.ts";
 import type { PersonEvent, PersonRequest } from "../../protocol/person.ts";
+import { mediaOver } from "../media.ts";
 import { endorsedKey } from "../own-key.ts";
 import { tvmm } from "../tvmm.ts";
 import { type ImageOptions, type TestImage, testImage } from "./image.ts";
-import { stubWorkers } from "./stub-worker.ts";
+import { closePorts, stubWorkers } from "./stub-worker.ts";
 
 type Medium = { kind: MediumKind; bytes: Uint8Array<ArrayBuffer> };
 
@@ -73,11 +74,14 @@ export interface BenchOptions {
   register?: number;
   /** The machine's own network cards. */
   nics?: readonly NicInfo[];
+  /** Media that lie in the machine before it is switched on. */
+  media?: Record<string, Medium>;
 }
 
 export async function bench(options: BenchOptions = {}) {
   const disks = testMedia(options.nics);
   disks.media.set("sealed", { kind: "sealed", bytes: options.sealed ?? new Uint8Array(65536) });
+  for (const [id, medium] of Object.entries(options.media ?? {})) disks.media.set(id, medium);
   const below = await lowerLayers();
   const register = chipServices(options.register ?? 1);
   const ownerPorts = new MessageChannel();
@@ -109,7 +113,14 @@ export async function bench(options: BenchOptions = {}) {
   });
   // No code runs in these: an empty module, compiled as the real one is.
   const wasm = await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
-  await tvmm({ board, own, launch: workers.launch, wasm, debug: options.debug ?? false });
+  await tvmm({
+    board,
+    flash: mediaOver(board.flash),
+    own,
+    launch: workers.launch,
+    wasm,
+    debug: options.debug ?? false,
+  });
 
   const until = (predicate: () => boolean): Promise<void> =>
     new Promise((resolve) => {
@@ -144,6 +155,8 @@ export async function bench(options: BenchOptions = {}) {
     devices: async () => (await ask({ op: "list-devices" })) as DeviceStatus[],
     messages: (kind: string) =>
       events.flatMap((event) => (event.type === "message" && event.message.kind === kind ? [event.message] : [])),
+    nic: (config: { role?: string; mac?: string } = {}) =>
+      idOf({ op: "create-device", device: { type: "nic", ...config } }),
     /** Resolves as soon as the predicate holds; looks again at each event. */
     until,
     /** Puts an image into the machine and makes a VM of it with boot disk, COM2 and whatever else is wanted. */
@@ -163,7 +176,7 @@ export async function bench(options: BenchOptions = {}) {
       return { vm, boot, com2, image: made };
     },
     close() {
-      for (const worker of workers.workers) if (!worker.terminated) worker.init.port.close();
+      for (const worker of workers.workers) if (!worker.terminated) closePorts(worker.init);
       for (const port of [
         ...disks.ports,
         ...register.ports,
