@@ -8,7 +8,7 @@ import { parseDescriptor } from "../storage/index.ts";
 import type { Lab, Message, Platform, Vm } from "./api.ts";
 import { bringUp, vendorCertificates } from "./bring-up.ts";
 import { copiesOf, mediaName, placed } from "./connections.ts";
-import { type LabDescription, type PlatformDescription, wiresOf } from "./description.ts";
+import { type LabDescription, type PlatformDescription, type VmDescription, wiresOf } from "./description.ts";
 import { asFrame, decode } from "./frames.ts";
 import { createMachine, type Machine, policyMedium } from "./machine.ts";
 import { createManagement } from "./management.ts";
@@ -213,9 +213,12 @@ async function ownPolicy(site: Site, media: Media, platform: PlatformDescription
     const descriptor = parseDescriptor(await media.part(`${mediaName(box.image, copy)}.firmware`, "descriptor.json"));
     consoles.set(box.image, descriptor.console !== "none");
   }
+  const isClosed = (box: VmDescription) =>
+    !box.asOpen && site.images.images.some(({ id, kind }) => id === box.image && kind === "closed");
   return policyText(platform, (box) => ({
     console: consoles.get(box.image) ?? false,
-    vendorCertificates: vendorCertificates(site, box),
+    // An open box tells nobody who it is.
+    vendorCertificates: isClosed(box) ? vendorCertificates(site, box) : [],
   }));
 }
 

@@ -17,4 +17,23 @@ export const catalogue: LabDescription[] = [
       },
     ],
   },
+  {
+    id: "owner",
+    title: "The owner: everything, except inside closed boxes",
+    platforms: [
+      {
+        id: "alice",
+        title: "Alice’s PC",
+        focus: "pc",
+        management: {},
+        vms: [
+          { name: "pc", image: "pc", nics: [{}] },
+          { name: "second", image: "pc", nics: [{}] },
+          { name: "hello", image: "hello" },
+        ],
+      },
+      { id: "bob", title: "Bob’s PC", focus: "pc", vms: [{ name: "pc", image: "pc", nics: [{}] }] },
+    ],
+    wires: [{ id: "lan", ends: ["alice", "bob"] }],
+  },
 ].map(parseLabDescription);

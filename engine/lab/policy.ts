@@ -58,19 +58,20 @@ export function policyText(platform: PlatformDescription, factsOf: (vm: VmDescri
       ...(certificates.length > 0 ? [`--vendor-certificates ${certificateFile(box.image)}`] : []),
     ].join(" ");
   };
+  const end = (each: CardOf | string) => (typeof each === "string" ? each : `"$${variable(each)}"`);
+  const connects = connectionsOf(platform).map(({ a, b }) => `tvmm connect ${end(a)} ${end(b)}\n`);
   const boxes = placed(platform).map(({ box, copy }) => [
     `box ${box.name} ${mediaName(box.image, copy)} ${options(box)}`,
     ...(factsOf(box).console ? [`console ${box.name}`] : []),
     ...box.nics.map(({ role }, card) => {
-      const named = role === undefined ? "" : ` --role ${role}`;
-      return `card ${box.name}${named} && ${variable({ box: box.name, card })}=$card`;
+      const named = variable({ box: box.name, card });
+      const kept = connects.some((line) => line.includes(`"$${named}"`)) ? ` && ${named}=$card` : "";
+      return `card ${box.name}${role === undefined ? "" : ` --role ${role}`}${kept}`;
     }),
   ]);
-  const end = (each: CardOf | string) => (typeof each === "string" ? each : `"$${variable(each)}"`);
   const sections = [
-    `# What the management box of ${platform.id} does when the machine comes up: sh runs this text. It lies on the box's second disk
-# and belongs to the machine's owner, who may write another there and switch the machine off and on. The TVMM decides about each
-# call; 'tvmm help' tells which there are.
+    `# What the management box of ${platform.id} does when the machine comes up: a list of calls, each of which the TVMM may refuse.
+# It belongs to the machine's owner: 'policy edit' changes it, 'tvmm help' tells which calls there are.
 `,
     FUNCTIONS,
     ...[...vouched].map(
@@ -80,9 +81,7 @@ ${pem}END
 `,
     ),
     ...boxes.map((lines) => `${lines.join("\n")}\n`),
-    connectionsOf(platform)
-      .map(({ a, b }) => `tvmm connect ${end(a)} ${end(b)}\n`)
-      .join(""),
+    connects.join(""),
     platform.vms
       .filter((box) => box.on)
       .map((box) => `tvmm on ${box.name}\n`)
