@@ -26,7 +26,10 @@ export const frame = (word: string, body: Uint8Array | string = ""): Buffer => {
   return Buffer.concat([Buffer.from(`${word} ${bytes.length}\n`), bytes]);
 };
 
-export function lineOver(write: (bytes: Buffer) => void, hangUp: () => void): { line: Line; take(bytes: Buffer): void } {
+export function lineOver(
+  write: (bytes: Buffer) => void,
+  hangUp: () => void,
+): { line: Line; take(bytes: Buffer): void } {
   let pending: Buffer = Buffer.alloc(0);
   const frames: Frame[] = [];
   const waiting: ((frame: Frame) => void)[] = [];

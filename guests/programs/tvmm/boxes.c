@@ -40,14 +40,15 @@ static void create_vm(const struct command *command, char **words) {
                                      {.name = "--vendor-certificates", .value = &file},
                                      {0}},
              name, 1, 1);
-  if (!image) words_misused(command, "--image is missing: 'tvmm list images' shows which there are");
+  if (!image && !medium) words_misused(command, "--image is missing: 'tvmm list images' shows which there are");
   if (!medium) {
     if (snprintf(firmware, sizeof firmware, "%s.firmware", image) >= (int)sizeof firmware) {
       words_misused(command, "'%.20s...' is no image's id", image);
     }
     medium = firmware;
+    image = 0; /* the TVMM names it after its medium */
   }
-  char id[COM3_ID_LIMIT + 2];
+  char id[COM3_ID_LIMIT + 1];
   com3_begin();
   com3_pair("name", name[0]);
   com3_pair("medium", medium);
@@ -57,7 +58,7 @@ static void create_vm(const struct command *command, char **words) {
   com3_pair("share", share);
   com3_pair("vendor-certificates", file ? certificates(file) : 0);
   com3_call_for_id("CREATE-VM", id);
-  say(strcat(id, "\n"), strlen(id));
+  say_id(id);
 }
 
 /* Each in turn: the first that is refused is the last. */
@@ -98,8 +99,8 @@ const struct command box_commands[] = {
     {"create-vm",
      "NAME --image ID [--medium M] [--as-open] [--checking C] [--share S] [--vendor-certificates FILE]",
      "makes a VM without devices and prints its id\n"
-     "  --image ID    an image of this machine ('tvmm list images')\n"
-     "  --medium M    the medium to make it from, if not ID.firmware\n"
+     "  --image ID    an image of this machine ('tvmm list images'), medium ID.firmware\n"
+     "  --medium M    the medium to make it from; --image is then a name for lists only\n"
      "  --as-open     makes an open box of a closed image: without identity, and without keys\n"
      "  --checking C  of its attested disks: ahead-of-time, optimistic, or (open boxes) none\n"
      "  --share S     processor time that it may have, over 0 to 1\n"

@@ -86,10 +86,10 @@ static void create_device(const struct command *command, char **words) {
   if (!words[0]) words_misused(command, "the kind of device is missing: disk, nic, display or serial");
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (strcmp(words[0], types[i].type) != 0) continue;
-    char id[COM3_ID_LIMIT + 2];
+    char id[COM3_ID_LIMIT + 1];
     types[i].create(command, words + 1);
     com3_call_for_id("CREATE-DEVICE", id);
-    say(strcat(id, "\n"), strlen(id));
+    say_id(id);
     return;
   }
   words_misused(command, "'%s' is no kind of device; there are disk, nic, display and serial", words[0]);

@@ -38,10 +38,14 @@ static void put_images(const struct command *command, const char *ids) {
     com3_pair("images", ids);
     return;
   }
+  size_t last = strlen(ids);
+  if (last == 0 || ids[0] == ',' || ids[last - 1] == ',' || strstr(ids, ",,")) {
+    words_misused(command, "'%s' is no list of images like pc,hello", ids);
+  }
   for (const char *at = ids;;) {
     char id[128], digest[IDENTITY_DIGITS + 1];
     size_t length = strcspn(at, ",");
-    if (length == 0 || length >= sizeof id) words_misused(command, "'%s' is no list of images like pc,hello", ids);
+    if (length >= sizeof id) words_misused(command, "'%.20s...' is no image's id", at);
     memcpy(id, at, length);
     id[length] = 0;
     image_digest(id, digest);

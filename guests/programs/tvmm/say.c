@@ -85,6 +85,11 @@ void say(const char *text, size_t length) {
   trace(text, length);
 }
 
+void say_id(const char *id) {
+  char line[80];
+  say(line, (size_t)snprintf(line, sizeof line, "%.78s\n", id));
+}
+
 void die(int code, const char *format, ...) {
   char text[1200];
   int used = snprintf(text, sizeof text, "tvmm: ");

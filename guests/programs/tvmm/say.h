@@ -14,6 +14,9 @@ void say_call(char **words);
 /* Text of an answer: standard output, and the trace. */
 void say(const char *text, size_t length);
 
+/* An id as an answer of its own. */
+void say_id(const char *id);
+
 /* Ends the program with "tvmm: ...". */
 __attribute__((noreturn, format(printf, 2, 3))) void die(int code, const char *format, ...);
 
