@@ -23,7 +23,7 @@ const refused = (sentence: string) => new TerraError("refused", sentence);
 export function macOf(platform: string, number: number): string {
   const name = digestSync(new TextEncoder().encode(platform)).slice(0, 6);
   const device = (number % 0x10000).toString(16).padStart(4, "0");
-  return `02${name}${device}`.replace(/(?!^)../g, ":$&");
+  return `02${name}${device}`.replace(/..(?=.)/g, "$&:");
 }
 
 /** A frame's source is one card: a group's address, or none, is no card's (IEEE 802.3, 3.2.3). */

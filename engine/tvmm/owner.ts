@@ -76,10 +76,11 @@ export function ownerRequests(parts: OwnerParts): Requests {
       told({ kind: "management", what, ...more }, act);
 
     function switched(op: "on" | "off" | "suspend" | "resume", id: string): Promise<void> {
-      const box = nameOf(id);
-      const result = op === "on" ? { result: () => CHECKED[machine.vm(id).checking] } : {};
-      return told<void>({ kind: "power", what: `${op.toUpperCase()} ${box ?? id}`, box, ...result }, () =>
-        power[op](machine.vm(id)),
+      const vm = machine.vms.get(id);
+      const result = vm && op === "on" ? { result: () => CHECKED[vm.checking] } : {};
+      return told<void>(
+        { kind: "power", what: `${op.toUpperCase()} ${vm?.name ?? id}`, box: vm?.name, ...result },
+        () => power[op](machine.vm(id)),
       );
     }
 

@@ -14,6 +14,7 @@ export interface TestImage {
 export interface ImageOptions {
   kind?: "open" | "closed";
   console?: Descriptor["console"];
+  suspend?: boolean;
   blocks?: number;
   memoryMiB?: number;
   devices?: Descriptor["devices"];
@@ -40,7 +41,7 @@ export function testImage(options: ImageOptions = {}): TestImage {
     },
     commandLine: "root=/dev/vda ro",
     console: options.console ?? "none",
-    suspend: false,
+    suspend: options.suspend ?? true,
     boot: { size: data.length, blockSize: 4096, salt, root, sha256: digestSync(data) },
     devices: options.devices ?? [],
   };

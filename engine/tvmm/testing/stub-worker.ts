@@ -25,6 +25,13 @@ export interface StubWorkers {
   alive(): number;
 }
 
+/** Every port that the worker was given. */
+export function closePorts(init: VmInit): void {
+  init.port.close();
+  for (const { port } of init.nics) port.close();
+  for (const { source } of init.disks) if (source.type === "medium") source.port.close();
+}
+
 const latin = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
 export function answerLikeAWorker(request: VmRequest): unknown {
@@ -76,7 +83,7 @@ export function stubWorkers(): StubWorkers {
       terminate() {
         worker.terminated = true;
         server?.stop();
-        init.port.close();
+        closePorts(init);
       },
       onFailure: (listener) => listeners.push(listener),
     };
