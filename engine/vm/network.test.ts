@@ -12,7 +12,6 @@ async function networked(port: MessagePort, number: number) {
     { slice: () => cards.forEach((card) => void card.service()) },
   );
   await box.machine.run();
-  await box.said(1, "# ");
   return { ...box, address: `10.0.0.${number}` };
 }
 

@@ -56,20 +56,27 @@ export async function boot(
   enterTextMode(it.machine.emulator.v86.cpu);
 
   let commands = 0;
+  const typed = async (line: string, word: string) => {
+    const from = it.output[1].length;
+    it.machine.serial(1).write(new TextEncoder().encode(line));
+    const halted = it.halt.then(({ reason }) => {
+      throw new Error(`halted (${reason}) while the shell did: ${line}`);
+    });
+    await Promise.race([it.said(1, `${word}\r\n`), halted]);
+    return it.output[1].slice(from, it.output[1].lastIndexOf(`${word}\r\n`)).replaceAll("\r", "");
+  };
   return {
     ...it,
     screen,
     async shell(command) {
-      // The terminal shows what is typed: there the word stands in quotes.
-      const end = `done${++commands}`;
-      const from = it.output[1].length;
-      it.machine.serial(1).write(new TextEncoder().encode(`${command}; echo do"ne${commands}"\n`));
-      const halted = it.halt.then(({ reason }) => {
-        throw new Error(`halted (${reason}) while the shell did: ${command}`);
-      });
-      await Promise.race([it.said(1, `${end}\r\n`), halted]);
-      const typed = it.output[1].indexOf("\n", from) + 1;
-      return it.output[1].slice(typed, it.output[1].lastIndexOf(`${end}\r\n`)).replaceAll("\r", "");
+      // No echo, no prompt, no editing: what comes then is what the command says. Asking the terminal where its cursor is
+      // is the last that the shell's editor does before it reads.
+      if (commands === 0) {
+        await it.said(1, "# \x1b[6n");
+        await typed('stty -echo; PS1=; echo rea"dy"\n', "ready");
+      }
+      const word = `done ${++commands}`;
+      return typed(`${command}\necho ${word}\n`, word);
     },
   };
 }

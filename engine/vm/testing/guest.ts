@@ -26,6 +26,11 @@ export const asm = {
   text: (port: number, text: string) => [...text].flatMap((c) => asm.out8(port, c.charCodeAt(0))),
   cli: [0xfa],
   hlt: [0xf4],
+  /** Says what it was compiled with, for ever: mov al, letter; mov dx, COM1; out dx, al; a pause of 100 000 rounds; and again. */
+  chant: (letter: string) => [
+    ...[0xb0, letter.charCodeAt(0), 0x66, 0xba, 0xf8, 0x03, 0xee],
+    ...[0xb9, ...le32(100_000), 0x49, 0x75, 0xfd, 0xeb, 0xef],
+  ],
   /** jmp to itself */
   spin: [0xeb, 0xfe],
   /** Echoes COM1 for ever: wait for data ready, read, write. */
