@@ -363,16 +363,12 @@ function parseDisk(raw: object): DeviceConfig {
   };
 }
 
-function parseCreateVm(raw: unknown): CreateVm {
+/** What CREATE-VM takes, wherever it comes from. */
+export function parseCreateVm(raw: unknown): CreateVm {
   const known = ["name", "medium", "image", "asOpen", "checking", "vendorCertificates", "cpuShare"];
   const from = fields(raw, "config", known);
   return {
-    name: textLike(
-      from.name,
-      "config.name",
-      /^[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?$/,
-      "1 to 31 lower-case letters, digits and hyphens, with no hyphen at either end",
-    ),
+    name: vmName(from.name, "config.name"),
     medium: text(from.medium, "config.medium", 128),
     image: text(from.image, "config.image", 128),
     ...optional(from, "asOpen", (value) => boolean(value, "config.asOpen")),
@@ -385,6 +381,11 @@ function parseCreateVm(raw: unknown): CreateVm {
 }
 
 /** A share of processor time. */
+export function vmName(value: unknown, field: string): string {
+  const expected = "1 to 31 lower-case letters, digits and hyphens, with no hyphen at either end";
+  return textLike(value, field, /^[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?$/, expected);
+}
+
 export function share(value: unknown, field: string): number {
   if (typeof value !== "number") throw malformed(field, value, "a number");
   if (!(value > 0 && value <= 1)) throw badArgument(field, value, "a number above 0 and at most 1");

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { MAX_CONFIGURATION } from "../protocol/configuration.ts";
 import type { ManagementStatus } from "../protocol/owner.ts";
 import { type Bench, type BenchOptions, bench as makeBench } from "./testing/bench.ts";
 import { ascii, com3, managedBench, managedMedia, managementImage } from "./testing/com3.ts";
@@ -20,36 +21,34 @@ afterEach(() => {
 
 const statusOf = async (tb: Bench) => (await tb.ask({ op: "management" })) as ManagementStatus;
 const told = (tb: Bench) => tb.events.flatMap((event) => (event.type === "management" ? [event.management] : []));
-const settled = (tb: Bench) => tb.until(() => told(tb).some(({ state }) => state === "failed" || state === "ready"));
+const failure = (tb: Bench) => tb.until(() => told(tb).at(-1)?.state === "failed");
 
 describe("the management box", () => {
   it("is made and started by the TVMM itself, with its devices, and is ready when it says so", async () => {
     const tb = await managed();
     const [box] = await tb.vms();
     expect(box).toMatchObject({ name: "management", state: "on", management: true, kind: "open", image: "management" });
-    expect(
-      (await tb.devices()).map(({ type, medium, class: diskClass, attachedTo }) => [
-        type,
-        medium,
-        diskClass,
-        attachedTo,
-      ]),
-    ).toEqual([
-      ["disk", "management.boot", "attested", box?.id],
-      ["disk", "management.policy", "raw", box?.id],
-      ["serial console", undefined, undefined, box?.id],
-      ["serial management", undefined, undefined, box?.id],
-      ["display", undefined, undefined, box?.id],
+    const devices = await tb.devices();
+    expect(devices.map(({ type, medium, class: diskClass }) => [type, medium, diskClass])).toEqual([
+      ["disk", "management.boot", "attested"],
+      ["disk", "management.policy", "raw"],
+      ["serial console", undefined, undefined],
+      ["serial management", undefined, undefined],
+      ["display", undefined, undefined],
     ]);
-    expect(tb.worker.init.disks.map(({ serial, readOnly }) => [serial, readOnly])).toEqual([
+    expect(devices.every(({ attachedTo }) => attachedTo === box?.id)).toBe(true);
+    const { disks, serials, nics } = tb.worker.init;
+    expect(disks.map(({ serial, readOnly }) => [serial, readOnly])).toEqual([
       ["boot", true],
       ["policy", false],
     ]);
-    expect(tb.worker.init.serials).toEqual({ console: true, attestation: false, management: true });
+    expect(serials).toEqual({ console: true, attestation: false, management: true });
+    expect(nics).toEqual([]);
     expect(await statusOf(tb)).toEqual({ state: "starting", vm: box?.id });
     expect(await tb.com3.ask("READY", { done: 3, refused: 1 })).toBe("");
-    expect(await statusOf(tb)).toEqual({ state: "ready", vm: box?.id, done: 3, refused: 1 });
-    expect(told(tb).at(-1)).toEqual({ state: "ready", vm: box?.id, done: 3, refused: 1 });
+    const ready = { state: "ready", vm: box?.id, done: 3, refused: 1 };
+    expect(await statusOf(tb)).toEqual(ready);
+    expect(told(tb).at(-1)).toEqual(ready);
   });
 
   it("makes and starts another box over COM3, told as its own call", async () => {
@@ -59,35 +58,167 @@ describe("the management box", () => {
     tb.disks.media.set("pc.boot", { kind: "disk", bytes: image.boot });
     const { root, salt } = image.descriptor.boot;
     expect(await tb.com3.ask("CREATE-VM", { name: "pc", medium: "pc.firmware" })).toBe("vm2\n");
-    const disk = await tb.com3.ask("CREATE-DEVICE", {
-      type: "disk",
-      medium: "pc.boot",
-      class: "attested",
-      root,
-      salt,
-      slot: 0,
-    });
-    expect(await tb.com3.ask("ATTACH", { vm: "pc", device: disk.trim() })).toBe("");
+    const disk = { type: "disk", medium: "pc.boot", class: "attested", root, salt, slot: 0 };
+    const device = (await tb.com3.ask("CREATE-DEVICE", disk)).trim();
+    expect(await tb.com3.ask("ATTACH", { vm: "pc", device })).toBe("");
     expect(await tb.com3.ask("ON", { vm: "pc" })).toBe("");
     expect((await tb.status("vm2"))?.state).toBe("on");
-    expect(
-      (await tb.com3.ask("LIST", { what: "vms" })).split("\n").map((line) => line.split("\t").slice(0, 5)),
-    ).toEqual([
+    const lines = (await tb.com3.ask("LIST", { what: "vms" })).split("\n");
+    expect(lines.map((line) => line.split("\t").slice(0, 5))).toEqual([
       ["id", "name", "image", "kind", "state"],
       ["vm1", "management", "management", "open", "on"],
       ["vm2", "pc", "pc", "open", "on"],
       [""],
     ]);
-    expect(
-      tb
-        .messages("management")
-        .filter(({ from }) => from === "alice/management")
-        .map(({ summary }) => summary.split(" ")[0]),
-    ).toEqual(["CREATE-VM", "CREATE-DEVICE", "ATTACH"]);
-    expect(tb.messages("power").at(-1)).toMatchObject({
-      from: "alice/management",
-      to: "alice/pc",
-      outcome: "accepted",
+    const calls = tb.messages("management").filter(({ from }) => from === "alice/management");
+    expect(calls.map(({ summary }) => summary.split(" ")[0])).toEqual(["CREATE-VM", "CREATE-DEVICE", "ATTACH"]);
+    expect(tb.messages("power").at(-1)).toMatchObject({ from: "alice/management", to: "alice/pc" });
+  });
+
+  it("boots while the doors are served already", async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
     });
+    const tb = await bench({
+      media: managedMedia(managementImage()),
+      beforeRead: async (medium) => (medium.startsWith("management") ? held : undefined),
+    });
+    expect(await statusOf(tb)).toEqual({ state: "starting" });
+    expect(await tb.vms()).toEqual([]);
+    expect(await tb.person({ op: "focused" })).toBe(null);
+    letGo();
+    await tb.until(() => tb.workers.alive() === 1);
+    expect((await tb.vms()).map(({ name }) => name)).toEqual(["management"]);
+  });
+
+  it("is none where none is configured", async () => {
+    for (const media of [{}, managedMedia(managementImage(), ascii('{"format":"terra-configuration-1"}'))]) {
+      const tb = await bench({ media });
+      expect(await statusOf(tb)).toEqual({ state: "none" });
+      expect(await tb.vms()).toEqual([]);
+      expect(told(tb)).toEqual([]);
+    }
+  });
+});
+
+describe("a management box that does not come up", () => {
+  const image = managementImage();
+  const right = managedMedia(image);
+  const without = (id: string) => Object.fromEntries(Object.entries(right).filter(([each]) => each !== id));
+  const configured = (configuration: unknown) => managedMedia(image, ascii(JSON.stringify(configuration)));
+  const named = (name: string) =>
+    configured({ format: "terra-configuration-1", management: { name, image: "management" } });
+  const broken = image.boot.slice();
+  broken[broken.length - 1] = (broken[broken.length - 1] ?? 0) ^ 1;
+
+  for (const [what, media, reason] of [
+    ["a configuration that is no JSON", managedMedia(image, ascii("{")), /^the configuration on the flash cannot be/],
+    ["one of another format", configured({ format: "terra-configuration-2" }), /^the configuration .* format is /],
+    ["one with more in it", configured({ format: "terra-configuration-1", evil: 1 }), /the unknown field "evil"/],
+    ["one too long", managedMedia(image, new Uint8Array(MAX_CONFIGURATION + 1)), /has 4097 bytes/],
+    [
+      "random bytes",
+      managedMedia(
+        image,
+        Uint8Array.from({ length: 200 }, (_, at) => (at * 89) & 255),
+      ),
+      /not JSON/,
+    ],
+    ["a flash that is no container", { flash: { kind: "flash", bytes: new Uint8Array(4096) } }, /no container/],
+    ["a name that is another part's", named("tvmm"), /^it was not started: bad-argument: .*"tvmm"/],
+    ["a name that is no name", named("../x"), /^it was not started: bad-argument: /],
+    ["no image", without("management.firmware"), /^it was not started: unknown-disk: .*management\.firmware/],
+    ["no boot disk", without("management.boot"), /^it was not started: unknown-disk: .*management\.boot/],
+    ["no policy", without("management.policy"), /^it was not started: unknown-disk: .*management\.policy/],
+  ] as const) {
+    it(`for ${what} leaves a machine without one, and says why`, async () => {
+      const tb = await bench({ media });
+      await failure(tb);
+      const status = await statusOf(tb);
+      expect(status).toEqual({ state: "failed", reason: expect.stringMatching(reason) });
+      expect(tb.messages("management").at(-1)).toMatchObject({ from: "alice/tvmm", outcome: "refused" });
+      // All is as on a machine without one.
+      expect([await tb.vms(), await tb.devices()]).toEqual([[], []]);
+      const { vm } = await tb.box("pc", { kind: "open" });
+      await tb.ask({ op: "on", vm });
+      expect((await tb.status(vm))?.state).toBe("on");
+    });
+  }
+
+  it("because its tree is broken stays to be looked at", async () => {
+    const tb = await bench({ media: { ...right, "management.boot": { kind: "disk", bytes: broken } } });
+    await failure(tb);
+    expect(await statusOf(tb)).toMatchObject({
+      state: "failed",
+      vm: "vm1",
+      reason: expect.stringMatching(/integrity: /),
+    });
+    expect(await tb.status("vm1")).toMatchObject({ state: "off", halt: { reason: "integrity" } });
+  });
+
+  it("because it halts, is switched off or destroyed before its policy is through has failed", async () => {
+    const halted = await managed();
+    halted.worker.emit({ type: "halt", halt: { reason: "panic" } });
+    await failure(halted);
+    expect((await statusOf(halted)).reason).toBe("it halted before its policy was carried out: panic");
+
+    const off = await managed();
+    await off.ask({ op: "off", vm: "vm1" });
+    expect((await statusOf(off)).reason).toBe("it was switched off before its policy was carried out");
+    await off.ask({ op: "destroy-vm", vm: "vm1" });
+    expect(await statusOf(off)).toEqual({ state: "failed", reason: "it was destroyed" });
+
+    const killed = await managed();
+    killed.worker.fail("killed");
+    await failure(killed);
+    expect((await statusOf(killed)).reason).toMatch(/^it halted before its policy was carried out: worker: .*killed/);
+  });
+});
+
+describe("a management box that is switched off and on", () => {
+  it("serves again, and begins with its policy", async () => {
+    const tb = await managed();
+    await tb.com3.ask("READY", { done: 1, refused: 0 });
+    await tb.ask({ op: "off", vm: "vm1" });
+    expect((await statusOf(tb)).state).toBe("ready");
+    await tb.ask({ op: "on", vm: "vm1" });
+    expect(await statusOf(tb)).toEqual({ state: "starting", vm: "vm1" });
+    const worker = tb.workers.workers.at(-1);
+    if (!worker) throw new Error("it was not started");
+    const line = com3(worker);
+    expect(await line.ask("LIST", { what: "vms" })).toContain("\tmanagement\t");
+    await line.ask("READY", { done: 2, refused: 0 });
+    expect(await statusOf(tb)).toEqual({ state: "ready", vm: "vm1", done: 2, refused: 0 });
+  });
+
+  it("is not heard any more over the line that it had", async () => {
+    const tb = await managed();
+    await tb.ask({ op: "off", vm: "vm1" });
+    await tb.ask({ op: "on", vm: "vm1" });
+    const before = tb.events.length;
+    tb.com3.dtr(true);
+    tb.com3.send(ascii("READY 17\ndone=9\nrefused=9\n"));
+    await tb.vms();
+    expect(tb.events.length).toBe(before);
+  });
+
+  it("goes on where it was when it was suspended only", async () => {
+    const tb = await managed();
+    await tb.com3.ask("READY", { done: 1, refused: 0 });
+    await tb.ask({ op: "suspend", vm: "vm1" });
+    await tb.ask({ op: "resume", vm: "vm1" });
+    expect((await statusOf(tb)).state).toBe("ready");
+    expect(await tb.com3.ask("LIST", { what: "limits" })).toContain("memory\t-\t512");
+  });
+
+  it("may switch itself off, which nobody answers", async () => {
+    const tb = await managed();
+    tb.com3.dtr(true);
+    tb.com3.send(ascii("OFF 14\nvm=management"));
+    tb.com3.send(ascii("\n"));
+    await failure(tb);
+    expect((await tb.status("vm1"))?.state).toBe("off");
+    expect(tb.com3.received()).toBe(0);
   });
 });

@@ -7,7 +7,14 @@
 
 import type { ManagementBox } from "../protocol/configuration.ts";
 import { toWireError } from "../protocol/errors.ts";
-import type { DeviceConfig, ManagementStatus, OwnerEvent, VmState, VmStatus } from "../protocol/owner.ts";
+import {
+  type DeviceConfig,
+  type ManagementStatus,
+  type OwnerEvent,
+  parseCreateVm,
+  type VmState,
+  type VmStatus,
+} from "../protocol/owner.ts";
 import type { Machine, Vm } from "./machine.ts";
 import type { Management } from "./management.ts";
 import type { Emit, Messages } from "./messages.ts";
@@ -89,14 +96,19 @@ export function managementBox({ configured, emit, messages }: ManagementBoxParts
     observe(event) {
       if (event.type !== "vm" || event.vm !== vm) return;
       if (event.status) entered(event.status.state, event.status.halt);
-      else failed("it was destroyed");
+      else {
+        vm = undefined;
+        failed("it was destroyed");
+      }
     },
   };
 }
 
 /** All of the box or nothing of it. The doors are open meanwhile: others may have their hands on it as well. */
 async function make(machine: Machine, management: Management, { name, image, policy }: ManagementBox): Promise<Vm> {
-  const made = await management.createVm({ name, medium: `${image}.firmware`, image }, { management: true });
+  // Nobody checked it at a door: it comes from the flash.
+  const config = parseCreateVm({ name, medium: `${image}.firmware`, image });
+  const made = await management.createVm(config, { management: true });
   const { root, salt } = made.descriptor.boot;
   const wanted: DeviceConfig[] = [
     { type: "disk", medium: `${image}.boot`, class: "attested", root, salt, slot: 0 },
@@ -104,6 +116,8 @@ async function make(machine: Machine, management: Management, { name, image, pol
     ...(made.console === "none" ? [] : [{ type: "serial", purpose: "console" } as const]),
     { type: "serial", purpose: "management" },
     { type: "display" },
+    // Connected to nothing, like every other card of this machine until somebody connects it.
+    { type: "nic" },
   ];
   const devices: string[] = [];
   try {

@@ -45,6 +45,8 @@ const encoder = new TextEncoder();
 export function managementService(parts: ManagementServiceParts): ManagementService {
   const { name, handle, machine, limits, messages } = parts;
   let calls = 0;
+  /** Counts openings of the device. */
+  let opening = 0;
   /** What the last SCREENSHOT or SNAPSHOT took, to be fetched in pieces while the device stays open. */
   let taken: { of: "screenshot" | "snapshot"; vm: string; bytes: Uint8Array } | undefined;
 
@@ -118,15 +120,7 @@ export function managementService(parts: ManagementServiceParts): ManagementServ
     "vm" in request ? { ...request, vm: vmId(request.vm) } : request;
 
   async function piece(of: "screenshot" | "snapshot", vm: string, offset: number): Promise<Uint8Array> {
-    if (offset === 0) {
-      taken = undefined;
-      const value = unwrapped(await handle({ op: of, vm }));
-      if (!(value instanceof Uint8Array)) throw new TerraError("internal", `the ${of} of ${vm} is not bytes`);
-      taken = { of, vm, bytes: value };
-    } else if (taken?.of !== of || taken.vm !== vm) {
-      throw new TerraError("bad-state", `no ${of} of ${vm} was taken since COM3 was opened; begin with offset=0`);
-    }
-    const { bytes } = taken;
+    const bytes = offset === 0 ? await take(of, vm) : kept(of, vm);
     if (offset > bytes.length) throw badArgument("offset", offset, `at most ${bytes.length}`);
     const total = encoder.encode(`${bytes.length}\n`);
     const part = bytes.subarray(offset, offset + MAX_PIECE);
@@ -135,6 +129,21 @@ export function managementService(parts: ManagementServiceParts): ManagementServ
     whole.set(part, total.length);
     if (offset + part.length === bytes.length) taken = undefined;
     return whole;
+  }
+
+  async function take(of: "screenshot" | "snapshot", vm: string): Promise<Uint8Array> {
+    taken = undefined;
+    const asked = opening;
+    const bytes = unwrapped(await handle({ op: of, vm }));
+    if (!(bytes instanceof Uint8Array)) throw new TerraError("internal", `the ${of} of ${vm} is not bytes`);
+    // Megabytes: nobody would come for them if the device was closed meanwhile.
+    if (asked === opening) taken = { of, vm, bytes };
+    return bytes;
+  }
+
+  function kept(of: "screenshot" | "snapshot", vm: string): Uint8Array {
+    if (taken?.of === of && taken.vm === vm) return taken.bytes;
+    throw new TerraError("bad-state", `no ${of} of ${vm} was taken since COM3 was opened; begin with offset=0`);
   }
 
   function setLimit({ memoryMiB, images, share, vm }: LimitChange): void {
@@ -171,11 +180,13 @@ export function managementService(parts: ManagementServiceParts): ManagementServ
   return {
     receive: framing.receive,
     dtr(high) {
-      framing.dtr(high);
+      if (!framing.dtr(high)) return;
+      opening++;
       taken = undefined;
     },
     stop() {
       framing.stop();
+      opening++;
       taken = undefined;
     },
   };

@@ -27,6 +27,8 @@ export function testMedia(nics: readonly NicInfo[] = []) {
   /** The outer ends of the cards that the TVMM has opened. */
   const wires = new Map<string, MessagePort>();
   const reads = new Map<string, number>();
+  /** Ports to single media that the TVMM asked for, oldest first. */
+  const opened: { medium: string; readOnly: boolean }[] = [];
   const ports: MessagePort[] = [];
   /** Resolves before each read: a test may hold a medium back. */
   const control = { beforeRead: async (_medium: string) => {} };
@@ -47,6 +49,7 @@ export function testMedia(nics: readonly NicInfo[] = []) {
     }
     const { bytes } = find(request.medium);
     if (request.op === "open") {
+      opened.push({ medium: request.medium, readOnly: request.readOnly });
       const port = open();
       return new Transferred(port, [port]);
     }
@@ -63,7 +66,7 @@ export function testMedia(nics: readonly NicInfo[] = []) {
     serve(port1, parseMediaRequest, answer);
     return port2;
   }
-  return { media, reads, ports, control, open, wires };
+  return { media, reads, opened, ports, control, open, wires };
 }
 
 export interface BenchOptions {
@@ -76,12 +79,15 @@ export interface BenchOptions {
   nics?: readonly NicInfo[];
   /** Media that lie in the machine before it is switched on. */
   media?: Record<string, Medium>;
+  /** As control.beforeRead of testMedia, from the start. */
+  beforeRead?: (medium: string) => Promise<void>;
 }
 
 export async function bench(options: BenchOptions = {}) {
   const disks = testMedia(options.nics);
   disks.media.set("sealed", { kind: "sealed", bytes: options.sealed ?? new Uint8Array(65536) });
   for (const [id, medium] of Object.entries(options.media ?? {})) disks.media.set(id, medium);
+  if (options.beforeRead) disks.control.beforeRead = options.beforeRead;
   const below = await lowerLayers();
   const register = chipServices(options.register ?? 1);
   const ownerPorts = new MessageChannel();
