@@ -368,7 +368,12 @@ export function parseCreateVm(raw: unknown): CreateVm {
   const known = ["name", "medium", "image", "asOpen", "checking", "vendorCertificates", "cpuShare"];
   const from = fields(raw, "config", known);
   return {
-    name: vmName(from.name, "config.name"),
+    name: textLike(
+      from.name,
+      "config.name",
+      /^[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?$/,
+      "1 to 31 lower-case letters, digits and hyphens, with no hyphen at either end",
+    ),
     medium: text(from.medium, "config.medium", 128),
     image: text(from.image, "config.image", 128),
     ...optional(from, "asOpen", (value) => boolean(value, "config.asOpen")),
@@ -381,11 +386,6 @@ export function parseCreateVm(raw: unknown): CreateVm {
 }
 
 /** A share of processor time. */
-export function vmName(value: unknown, field: string): string {
-  const expected = "1 to 31 lower-case letters, digits and hyphens, with no hyphen at either end";
-  return textLike(value, field, /^[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?$/, expected);
-}
-
 export function share(value: unknown, field: string): number {
   if (typeof value !== "number") throw malformed(field, value, "a number");
   if (!(value > 0 && value <= 1)) throw badArgument(field, value, "a number above 0 and at most 1");

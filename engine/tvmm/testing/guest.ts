@@ -6,6 +6,11 @@ import type { StubWorker } from "./stub-worker.ts";
 export const ascii = (text: string) => new TextEncoder().encode(text);
 export const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
+/** Looks again and again: for what a worker was told, which no event announces. */
+export async function eventually(predicate: () => boolean): Promise<void> {
+  while (!predicate()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 export function guest(worker: StubWorker) {
   let at = worker.com2().length;
   worker.emit({ type: "dtr", line: 2, high: true });
