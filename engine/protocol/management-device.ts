@@ -146,13 +146,11 @@ export function parseManagementRequest(verb: string, body: Uint8Array<ArrayBuffe
     case "DESTROY-DEVICE":
       return call({ ...values, op: known.toLowerCase() });
     case "READ-MEMORY": {
-      const { address, length } = values;
-      return call({ ...values, op: "read-memory", ...given({ address }, integer), ...given({ length }, readLength) });
+      const numbers = { ...given(values, "address", integer), ...given(values, "length", readLength) };
+      return call({ ...values, op: "read-memory", ...numbers });
     }
-    case "WRITE-MEMORY": {
-      const { address } = values;
-      return call({ ...values, op: "write-memory", ...given({ address }, integer), bytes: rest });
-    }
+    case "WRITE-MEMORY":
+      return call({ ...values, op: "write-memory", ...given(values, "address", integer), bytes: rest });
     case "SEND-KEYS":
       return call({ ...values, op: "send-keys", text: utf8(rest, "what SEND-KEYS sends") });
     case "SCREENSHOT":
@@ -175,18 +173,19 @@ function call(request: unknown): ManagementRequest {
 }
 
 function device(values: Values): unknown {
-  const { slot, counter } = values;
-  return { ...values, ...given({ slot }, integer), ...given({ counter }, flag) };
+  return { ...values, ...given(values, "slot", integer), ...given(values, "counter", flag) };
 }
 
 function createVm(values: Values): unknown {
-  const { "as-open": asOpen, "vendor-certificates": vendorCertificates, share: cpuShare, ...same } = values;
+  const { name, medium, image, checking } = values;
   return {
-    image: values.medium?.replace(/(\.[1-9][0-9]*)?\.firmware$/, ""),
-    ...same,
-    ...given({ asOpen }, flag),
-    ...given({ cpuShare }, decimal),
-    ...given({ vendorCertificates }, pemTexts),
+    name,
+    medium,
+    image: image ?? medium?.replace(/(\.[1-9][0-9]*)?\.firmware$/, ""),
+    checking,
+    ...given(values, "asOpen", flag, "as-open"),
+    ...given(values, "cpuShare", decimal, "share"),
+    ...given(values, "vendorCertificates", pemTexts, "vendor-certificates"),
   };
 }
 
@@ -199,10 +198,10 @@ function limit(values: Values): LimitChange {
     throw new TerraError("malformed", `LIMIT has vm=${shown(vm)} without a share; memory and images are for all VMs`);
   }
   return {
-    ...(memory === undefined ? {} : { memoryMiB: integer(memory, "memory") }),
-    ...given({ images }, digests),
-    ...given({ share: most }, (value, key) => share(decimal(value, key), key)),
-    ...(vm === undefined ? {} : { vm: text(vm, "vm", 64) }),
+    ...given(values, "memoryMiB", integer, "memory"),
+    ...given(values, "images", digests),
+    ...given(values, "share", (value, key) => share(decimal(value, key), key)),
+    ...given(values, "vm", (value) => text(value, "vm", 64)),
   };
 }
 
@@ -211,13 +210,15 @@ const digests = (value: string, key: string): string[] | null => {
   return value === "" ? [] : value.split(",").map((each, index) => digest(each, `${key}[${index}]`));
 };
 
-/** `{ name: read(value) }` of the one value given, or `{}` where it was left out. */
+/** `{ name: read(value) }` of the value that stands at the key, or `{}` where it was left out. */
 function given<const Name extends string, Value>(
-  one: { [K in Name]: string | undefined },
+  values: Values,
+  name: Name,
   read: (value: string, key: string) => Value,
+  key: string = name,
 ): { [K in Name]?: Value } {
-  const [[key, value] = []] = Object.entries<string | undefined>(one);
-  return key === undefined || value === undefined ? {} : ({ [key]: read(value, key) } as { [K in Name]?: Value });
+  const value = values[key];
+  return value === undefined ? {} : ({ [name]: read(value, key) } as { [K in Name]?: Value });
 }
 
 function integer(value: string, key: string): number {
