@@ -20,7 +20,7 @@ import { descriptor } from "./descriptor.mjs";
 import { buildKernel, buildStub, KERNEL_PACKAGE } from "./kernel.mjs";
 import { pinOf } from "./lock.mjs";
 import { packageList } from "./package-list.mjs";
-import { buildPrograms, compilerVersion, TOOLCHAIN } from "./programs.mjs";
+import { buildPrograms, compilerVersion, programNames, TOOLCHAIN } from "./programs.mjs";
 import { readRecipes } from "./recipes.mjs";
 import { erofsVersion, layOut, makeErofs } from "./rootfs.mjs";
 import { BuildError, fileSha256, keep, sha256, step, temporaryBeside, treeDigests } from "./step.mjs";
@@ -51,7 +51,10 @@ async function collect(cache, guests, project, lock) {
   );
   const compiler = compilerVersion();
   const stub = await buildStub(cache, guests, compiler);
-  const programs = await buildPrograms(cache, join(guests, "programs"), packages, compiler);
+  const sources = join(guests, "programs");
+  const inImages = new Set(recipes.flatMap((recipe) => Object.keys(recipe.programs)));
+  const wanted = programNames(sources).filter((name) => inImages.has(name));
+  const programs = await buildPrograms(cache, sources, packages, compiler, wanted);
   const kernel = await buildKernel(cache, guests, packages, compiler);
 
   const files = new Map();

@@ -1,7 +1,7 @@
 // `npm run images`: builds what runs in the boxes, everything below public/images. Plain Node, no npm packages, so that it
 // can run before `npm ci`. Commands:
 //   (none)                    build what is not built yet          --verify   build all again from nothing and compare
-//   programs [--out DIR]      compile the C programs only          lock       pin the current packages of the mirror
+//   programs [NAME...] [--out DIR]   compile C programs only       lock       pin the current packages of the mirror
 //   sources --out DIR         fetch the source packages of all that is handed on
 
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fetchPackages, fetchSources } from "./apt.mjs";
 import { parseLock, pinOf } from "./lock.mjs";
-import { buildPrograms, compilerVersion, TOOLCHAIN } from "./programs.mjs";
+import { buildPrograms, compilerVersion, programNames, TOOLCHAIN } from "./programs.mjs";
 import { BuildError, cacheFolder, cleanUpWhenInterrupted, explainFullDisk } from "./step.mjs";
 
 const guests = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -31,8 +31,13 @@ async function programs(args) {
     cache,
     TOOLCHAIN.map((name) => pinOf(lock, name)),
   );
-  const built = await buildPrograms(cache, join(guests, "programs"), packages, compilerVersion());
   const out = option(args, "--out");
+  const sources = join(guests, "programs");
+  const known = programNames(sources);
+  const named = args.slice(1).filter((word) => !word.startsWith("--") && word !== out);
+  const strange = named.find((name) => !known.includes(name));
+  if (strange) throw new BuildError(`there is no program ${strange}; there are ${known.join(", ")}`);
+  const built = await buildPrograms(cache, sources, packages, compilerVersion(), named.length > 0 ? named : known);
   if (out) mkdirSync(out, { recursive: true });
   for (const [name, path] of built) {
     if (out) copyFileSync(path, join(out, name));
@@ -43,6 +48,7 @@ async function programs(args) {
 async function main(args) {
   const command = args.find((word) => !word.startsWith("--")) ?? "images";
   if (command === "programs") return await programs(args);
+  if (command === "sysroot") return void process.stdout.write(`${await sysroot(cache, toolchain())}\n`);
   if (command === "lock") return await (await import("./make-lock.mjs")).makeLock(cache, guests);
   if (command === "sources") {
     const out = option(args, "--out");
@@ -57,7 +63,9 @@ async function main(args) {
       lock: readLock(),
       verify: args.includes("--verify"),
     });
-  throw new BuildError(`${command} is not a command; there are programs, lock and sources, and none for everything`);
+  throw new BuildError(
+    `${command} is not a command; there are programs, lock, sources and sysroot, and none for everything`,
+  );
 }
 
 cleanUpWhenInterrupted();

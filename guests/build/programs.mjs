@@ -1,5 +1,5 @@
 // Compiles the C programs of guests/programs: static, musl, i386 with SSE2, the same bytes in whatever folder they are built.
-// A program is a folder with *.c; the C files of lib/ are compiled once and linked into each, unused functions left out.
+// A program is a folder with *.c; the C files of lib/ and its folders are linked into each, unused functions left out.
 // `program.json` beside them may say {"libraries": ["bearssl"]}. Headers and libraries are Debian's i386 packages.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -59,8 +59,22 @@ function cFiles(folder) {
     : [];
 }
 
+/** C files of a folder and the folders in it, as paths relative to it. */
+function cFilesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? cFilesBelow(join(folder, entry.name)).map((name) => `${entry.name}/${name}`)
+        : entry.name.endsWith(".c")
+          ? [entry.name]
+          : [],
+    )
+    .sort();
+}
+
 /** Debian's headers and libraries, unpacked once. */
-async function sysroot(cache, packages) {
+export async function sysroot(cache, packages) {
   const pins = TOOLCHAIN.map((name) => packages.get(name));
   return await step(
     cache,
@@ -73,10 +87,10 @@ async function sysroot(cache, packages) {
 }
 
 /**
- * Compiles every program, each as a step of its own.
+ * Compiles these programs, each as a step of its own.
  * @returns Map name -> path of the executable
  */
-export async function buildPrograms(cache, folder, packages, compiler) {
+export async function buildPrograms(cache, folder, packages, compiler, names) {
   const root = await sysroot(cache, packages);
   const gccInclude = run("gcc", ["-m32", "-print-file-name=include"]).trim();
   const libgcc = run("gcc", ["-m32", "-print-libgcc-file-name"]).trim();
@@ -93,12 +107,12 @@ export async function buildPrograms(cache, folder, packages, compiler) {
   const pins = TOOLCHAIN.map((name) => packages.get(name).sha256);
   const built = new Map();
 
-  for (const name of programNames(folder)) {
+  for (const name of names) {
     const recipe = { compiler, COMPILE, pins, shared, own: treeDigests(join(folder, name)) };
     const result = await step(cache, `program ${name}`, recipe, (into, report) => {
       const objects = join(into, "objects");
       const sources = [
-        ...cFiles(join(folder, "lib")).map((file) => `lib/${file}`),
+        ...cFilesBelow(join(folder, "lib")).map((file) => `lib/${file}`),
         ...cFiles(join(folder, name)).map((file) => `${name}/${file}`),
       ];
       const made = sources.map((source) => {

@@ -24,7 +24,7 @@ let folder: string;
 let device: SocketDevice;
 let agents: ChildProcess[];
 beforeAll(() => {
-  built = buildForTest();
+  built = buildForTest("attestd", "endorse", "get-id");
   ca = authority(built.folder);
 }, BUILD_TIMEOUT);
 afterAll(() => built.dispose());

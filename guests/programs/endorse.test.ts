@@ -13,7 +13,7 @@ let built: ReturnType<typeof buildForTest>;
 let folder: string;
 let device: SocketDevice;
 beforeAll(() => {
-  built = buildForTest();
+  built = buildForTest("endorse", "get-id");
 }, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {

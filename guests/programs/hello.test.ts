@@ -13,7 +13,7 @@ let folder: string;
 let terminal: Terminal;
 let hello: ChildProcess;
 beforeAll(() => {
-  built = buildForTest();
+  built = buildForTest("hello");
 }, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {

@@ -18,7 +18,7 @@ let folder: string;
 let terminal: Terminal;
 let init: ChildProcess | undefined;
 beforeAll(() => {
-  built = buildForTest();
+  built = buildForTest("init");
 }, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {

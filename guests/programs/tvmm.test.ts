@@ -14,7 +14,7 @@ let built: ReturnType<typeof buildForTest>;
 let folder: string;
 let device: SocketDevice;
 beforeAll(() => {
-  built = buildForTest();
+  built = buildForTest("tvmm");
 }, BUILD_TIMEOUT);
 afterAll(() => built.dispose());
 beforeEach(async () => {

@@ -16,10 +16,16 @@ const builder = resolve(here, "../../build/main.mjs");
 /** For the hook that builds, milliseconds: on a fresh machine headers and libraries are fetched first. */
 export const BUILD_TIMEOUT = 600_000;
 
-/** Builds what is not built yet. `folder` holds the programs and the helper `pty`; `dispose` removes it. */
-export function buildForTest(): { folder: string; path(program: Program): string; dispose(): void } {
+/** Builds what is not built yet: these programs, or all. `folder` holds them and the helper `pty`; `dispose` removes it. */
+export function buildForTest(...programs: Program[]): {
+  folder: string;
+  path(program: Program): string;
+  dispose(): void;
+} {
   const folder = mkdtempSync(join(tmpdir(), "terra-programs-"));
-  execFileSync(process.execPath, [builder, "programs", "--out", folder], { stdio: ["ignore", "ignore", "pipe"] });
+  execFileSync(process.execPath, [builder, "programs", ...programs, "--out", folder], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   execFileSync("gcc", ["-O1", "-Wall", "-Wextra", "-Werror", join(here, "pty.c"), "-o", join(folder, "pty")]);
   return {
     folder,
