@@ -94,14 +94,25 @@ async function fromPage(
 
 const cardName = ({ box, card }: CardOf) => `${box} ${card}`;
 
-/** Resolves once the management box has done its work, or will not: its policy carried out, its start failed, or time over. */
+/**
+ * Resolves once the management box has done its work, or will not: its policy carried out, its start failed, or time over.
+ * Rejects with "bad-state" if the machine loses its power.
+ */
 async function policyCarriedOut(machine: Pick<Machine, "owner" | "onOwnerEvent">): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const look = ({ state }: ManagementStatus) => {
       if (state !== "starting") finish(resolve);
     };
+    const ask = () => {
+      machine.owner({ op: "management" }).then(
+        (status) => look(status as ManagementStatus),
+        (error: unknown) => finish(() => reject(error)),
+      );
+    };
     const unsubscribe = machine.onOwnerEvent((event) => {
       if (event.type === "management") look(event.management);
+      // Boxes go when somebody destroys them, and all of them when the machine loses its power: it does not answer then.
+      else if (event.type === "vm" && event.status === undefined) ask();
     });
     const timer = setTimeout(() => finish(resolve), POLICY_MS);
     const finish = (act: () => void) => {
@@ -109,9 +120,6 @@ async function policyCarriedOut(machine: Pick<Machine, "owner" | "onOwnerEvent">
       unsubscribe();
       act();
     };
-    machine.owner({ op: "management" }).then(
-      (status) => look(status as ManagementStatus),
-      (error: unknown) => finish(() => reject(error)),
-    );
+    ask();
   });
 }

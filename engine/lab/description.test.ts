@@ -1,0 +1,225 @@
+import { describe, expect, it } from "vitest";
+import { catalogue } from "./catalogue.ts";
+import { parseLabDescription, wiresOf } from "./description.ts";
+
+const lab = (more: object) => ({ platforms: [{ id: "alice" }, { id: "bob" }], ...more });
+const box = (more: object) => ({ platforms: [{ id: "alice", ...more }] });
+
+describe("a lab's description", () => {
+  it("needs nothing but machines, and says what was left out", () => {
+    expect(parseLabDescription({ platforms: [{ id: "alice" }] })).toEqual({
+      id: "custom",
+      title: "custom",
+      platforms: [{ id: "alice", title: "alice", tvmm: "release", vms: [] }],
+      wires: [],
+    });
+  });
+
+  it("names boxes, cards, wires and a management box", () => {
+    const description = parseLabDescription({
+      id: "mine",
+      title: "Mine",
+      platforms: [
+        {
+          id: "alice",
+          title: "Alice",
+          tvmm: "debug",
+          focus: "boss",
+          management: { name: "boss", image: "pc", policy: "tvmm list\n" },
+          vms: [
+            { name: "pc", nics: [{ connect: ["eth0", "firewall"] }], cpuShare: 0.5 },
+            {
+              name: "firewall",
+              image: "hello",
+              on: false,
+              checking: "optimistic",
+              asOpen: true,
+              nics: [{ role: "lan" }],
+            },
+          ],
+        },
+        { id: "bob", management: {} },
+      ],
+      wires: [{ id: "lan", ends: ["bob", "alice"] }],
+      accept: [{ product: "Terra Lab hello", minVersion: "1.0.0" }, { product: "other" }],
+    });
+    expect(description).toEqual({
+      id: "mine",
+      title: "Mine",
+      platforms: [
+        {
+          id: "alice",
+          title: "Alice",
+          tvmm: "debug",
+          focus: "boss",
+          management: { name: "boss", image: "pc", policy: "tvmm list\n" },
+          vms: [
+            {
+              name: "pc",
+              image: "pc",
+              on: true,
+              vendorCertificate: true,
+              nics: [{ connect: ["eth0", "firewall"] }],
+              cpuShare: 0.5,
+            },
+            {
+              name: "firewall",
+              image: "hello",
+              on: false,
+              checking: "optimistic",
+              asOpen: true,
+              vendorCertificate: true,
+              nics: [{ role: "lan", connect: [] }],
+            },
+          ],
+        },
+        {
+          id: "bob",
+          title: "bob",
+          tvmm: "release",
+          management: { name: "management", image: "management" },
+          vms: [],
+        },
+      ],
+      wires: [{ id: "lan", ends: ["bob", "alice"] }],
+      accept: [{ product: "Terra Lab hello", minVersion: "1.0.0" }, { product: "other" }],
+    });
+  });
+
+  it("plugs each machine's cards into its wires in their order", () => {
+    const { wires } = parseLabDescription(
+      lab({
+        wires: [
+          { id: "lan", ends: ["alice", "bob"] },
+          { id: "dmz", ends: ["bob"] },
+          { id: "wan", ends: ["bob", "alice"] },
+        ],
+      }),
+    );
+    expect(wiresOf({ wires }, "alice")).toEqual(["lan", "wan"]);
+    expect(wiresOf({ wires }, "bob")).toEqual(["lan", "dmz", "wan"]);
+  });
+
+  const wrong: [string, unknown, string][] = [
+    ["is no object", 7, "lab is 7; it should be an object"],
+    ["has no machines", { platforms: [] }, "lab.platforms is []; it should be a list of at least one machine"],
+    ["has an unknown field", lab({ wire: [] }), "lab.wire is []; it should be left out"],
+    ["names a machine twice", { platforms: [{ id: "a" }, { id: "a" }] }, 'lab.platforms is "a"; it should be unique'],
+    ["has wires that are no list", lab({ wires: {} }), "lab.wires is {}; it should be a list"],
+    [
+      "has a wire without a name",
+      lab({ wires: [{ ends: ["bob"] }] }),
+      "lab.wires[0].id is undefined; it should be a name",
+    ],
+    [
+      "has a wire without ends",
+      lab({ wires: [{ id: "lan", ends: [] }] }),
+      "lab.wires[0].ends is []; it should be a list of",
+    ],
+    [
+      "has a wire to nowhere",
+      lab({ wires: [{ id: "lan", ends: ["alice", "carol"] }] }),
+      'lab.wires[0].ends[1] is "carol"; it should be one of the machines: alice, bob',
+    ],
+    [
+      "has a machine twice on a wire",
+      lab({ wires: [{ id: "lan", ends: ["bob", "bob"] }] }),
+      'lab.wires[0].ends is "bob"; it should be unique',
+    ],
+    [
+      "names a wire twice",
+      lab({ wires: ["alice", "bob"].map((end) => ({ id: "lan", ends: [end] })) }),
+      'lab.wires is "lan"; it should be unique',
+    ],
+    [
+      "has two boxes of one name",
+      box({ vms: [{ name: "pc" }, { name: "pc" }] }),
+      'lab.platforms[0].vms is "pc"; it should be',
+    ],
+    [
+      "calls a box like its management box",
+      box({ management: {}, vms: [{ name: "management" }] }),
+      'lab.platforms[0].vms is "management"; it should be unique',
+    ],
+    [
+      "has a management box that is none",
+      box({ management: true }),
+      "lab.platforms[0].management is true; it should be an object",
+    ],
+    [
+      "has a policy that its disk does not hold",
+      box({ management: { policy: "é".repeat(32_769) } }),
+      'lab.platforms[0].management.policy is "65538 bytes of text"; it should be at most 65536 bytes',
+    ],
+    [
+      "has a policy with a zero byte",
+      box({ management: { policy: "tvmm\0list" } }),
+      'lab.platforms[0].management.policy is "a text with a zero byte"',
+    ],
+    [
+      "has a share of nothing",
+      box({ vms: [{ name: "pc", cpuShare: 0 }] }),
+      "lab.platforms[0].vms[0].cpuShare is 0; it should be a number over 0 and at most 1",
+    ],
+    [
+      "checks in no known way",
+      box({ vms: [{ name: "pc", checking: "never" }] }),
+      'lab.platforms[0].vms[0].checking is "never"; it should be "ahead-of-time", "optimistic" or "none"',
+    ],
+    [
+      "connects with a card that the machine has not",
+      box({ vms: [{ name: "pc", nics: [{ connect: ["eth0"] }] }] }),
+      'lab.platforms[0].vms[0].nics[0].connect is "eth0"; it should be left out',
+    ],
+    [
+      "connects a box with itself",
+      box({
+        vms: [
+          { name: "pc", nics: [{ connect: ["pc"] }] },
+          { name: "second", nics: [{}] },
+        ],
+      }),
+      'lab.platforms[0].vms[0].nics[0].connect is "pc"; it should be one of second',
+    ],
+    [
+      "connects with a box that has no card",
+      {
+        ...box({ vms: [{ name: "pc", nics: [{ connect: ["b"] }] }, { name: "b" }] }),
+        wires: [{ id: "lan", ends: ["alice"] }],
+      },
+      'lab.platforms[0].vms[0].nics[0].connect is "b"; it should be one of eth0',
+    ],
+    [
+      "connects twice with the same",
+      box({
+        vms: [
+          { name: "pc", nics: [{ connect: ["b", "b"] }] },
+          { name: "b", nics: [{}] },
+        ],
+      }),
+      'lab.platforms[0].vms[0].nics[0].connect is "b"; it should be unique',
+    ],
+    [
+      "has the monitor nowhere",
+      box({ vms: [{ name: "pc" }], focus: "tv" }),
+      'focus is "tv"; it should be one of its boxes: pc',
+    ],
+    ["accepts nothing by name", lab({ accept: [{ minVersion: "1.0.0" }] }), "lab.accept[0].product is undefined"],
+  ];
+  it.each(wrong)("that %s is refused, naming what is wrong", (_, description, message) => {
+    expect(() => parseLabDescription(description)).toThrow(`bad-argument: `);
+    expect(() => parseLabDescription(description)).toThrow(message);
+  });
+
+  it("ships with the page: the owner's lab joins two machines, and connects nothing by itself", () => {
+    const owner = catalogue.find(({ id }) => id === "owner");
+    expect(owner?.platforms.map(({ id, management }) => [id, management?.name])).toEqual([
+      ["alice", "management"],
+      ["bob", undefined],
+    ]);
+    expect(owner?.wires).toEqual([{ id: "lan", ends: ["alice", "bob"] }]);
+    const cards = owner?.platforms.flatMap(({ vms }) => vms.flatMap(({ nics }) => nics)) ?? [];
+    expect(cards).toHaveLength(3);
+    expect(cards.every(({ connect }) => connect.length === 0)).toBe(true);
+  });
+});

@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { WireFrame } from "../protocol/media.ts";
+import type { DeviceStatus, OwnerEvent, VmStatus } from "../protocol/owner.ts";
+import type { Message } from "./api.ts";
+import { createTraffic, PERIOD_MS, TOLD_FRAMES } from "./traffic.ts";
+
+type Noted = Omit<Message, "sequence" | "time"> & { at: number };
+
+const mac = (text: string) => text.split(":").map((byte) => Number.parseInt(byte, 16));
+const BROADCAST = "ff:ff:ff:ff:ff:ff";
+
+function frame(to: string, from: string): Uint8Array {
+  const bytes = new Uint8Array(60);
+  bytes.set([...mac(to), ...mac(from)]);
+  return bytes;
+}
+
+function machine(id: string, devices: Partial<DeviceStatus>[]) {
+  const statuses = new Map<string, VmStatus>();
+  for (const { attachedTo } of devices) {
+    if (attachedTo) statuses.set(attachedTo, { id: attachedTo, name: attachedTo.replace("vm-", "") } as VmStatus);
+  }
+  const byId = devices.map((device): [string, DeviceStatus] => [device.id ?? "", device as DeviceStatus]);
+  return { id, statuses, devices: new Map(byId) };
+}
+
+const PC = "02:00:00:00:00:01";
+const SECOND = "02:00:00:00:00:02";
+const BOBS = "02:00:00:00:00:03";
+
+const alice = machine("alice", [
+  { id: "eth0", type: "nic", wire: "lan" },
+  { id: "dev1", type: "nic", mac: PC, attachedTo: "vm-pc" },
+  { id: "dev2", type: "nic", mac: SECOND, attachedTo: "vm-second" },
+  { id: "dev3", type: "nic", mac: "02:00:00:00:00:09" },
+]);
+const bob = machine("bob", [{ id: "dev1", type: "nic", mac: BOBS, attachedTo: "vm-pc" }]);
+
+function log() {
+  const noted: Noted[] = [];
+  const traffic = createTraffic({
+    machines: () => [alice, bob],
+    decode: (bytes) => ({ kind: "udp", summary: `${bytes.length} bytes` }),
+    note: (at, message) => noted.push({ at, ...message }),
+    now: () => Date.now(),
+  });
+  const wire = (from: string, bytes: Uint8Array, at = 7) => {
+    const frame: WireFrame = { sequence: 1, at, from, bytes };
+    traffic.onWire("lan", ["alice", "bob"], [frame], 0);
+  };
+  const between = (from: string, to: string, frames: Uint8Array[], skipped = 0) => {
+    const event: Extract<OwnerEvent, { type: "traffic" }> = { type: "traffic", at: 7, from, to, frames, skipped };
+    traffic.between("alice", event);
+  };
+  return { noted, traffic, wire, between, ends: () => noted.map(({ from, to }) => [from, to]) };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a frame on a wire", () => {
+  it("is a message from box to box where both ends' cards are known", () => {
+    const { wire, noted } = log();
+    const bytes = frame(BOBS, PC);
+    wire("alice/eth0", bytes);
+    expect(noted).toEqual([{ at: 7, from: "alice/pc", to: "bob/pc", kind: "udp", summary: "60 bytes", bytes }]);
+  });
+
+  it("is from the machine's card and to the wire where they are not", () => {
+    const { wire, ends } = log();
+    wire("alice/eth0", frame(BROADCAST, PC));
+    wire("bob/eth0", frame("02:00:00:00:00:77", "02:00:00:00:00:88"));
+    // A card that is attached to no box is nobody's; a box of the sender's own machine is not on the wire's other side.
+    wire("alice/eth0", frame(SECOND, "02:00:00:00:00:09"));
+    expect(ends()).toEqual([
+      ["alice/pc", "lan"],
+      ["bob/eth0", "lan"],
+      ["alice/eth0", "lan"],
+    ]);
+  });
+
+  it("is the attacker's whatever address stands in it", () => {
+    const { wire, ends } = log();
+    wire("attacker", frame(BOBS, PC));
+    expect(ends()).toEqual([["attacker", "bob/pc"]]);
+  });
+
+  it("is counted only, after so many in a second", () => {
+    const { wire, traffic, noted } = log();
+    for (let at = 0; at < TOLD_FRAMES + 3; at++) wire("alice/eth0", frame(BOBS, PC));
+    traffic.onWire("lan", ["alice", "bob"], [], 4);
+    expect(noted).toHaveLength(TOLD_FRAMES);
+    vi.advanceTimersByTime(PERIOD_MS);
+    expect(noted.slice(TOLD_FRAMES)).toMatchObject([
+      { from: "lan", to: "lan", kind: "other", summary: "7 more frames in this second" },
+    ]);
+    wire("alice/eth0", frame(BOBS, PC));
+    vi.advanceTimersByTime(PERIOD_MS);
+    expect(noted).toHaveLength(TOLD_FRAMES + 2);
+    expect(noted.at(-1)?.kind).toBe("udp");
+  });
+});
+
+describe("a frame between boxes of one machine", () => {
+  it("is a message between them", () => {
+    const { between, noted } = log();
+    between("dev1", "dev2", [frame(SECOND, PC)]);
+    expect(noted).toMatchObject([{ at: 7, from: "alice/pc", to: "alice/second", kind: "udp" }]);
+  });
+
+  it("is told by the wire alone where one end is a physical card", () => {
+    const { between, noted } = log();
+    between("dev1", "eth0", [frame(BOBS, PC)], 3);
+    between("eth0", "dev1", [frame(PC, BOBS)], 3);
+    vi.advanceTimersByTime(PERIOD_MS);
+    expect(noted).toEqual([]);
+  });
+
+  it("is counted with those that the machine did not tell, each way by itself", () => {
+    const { between, noted } = log();
+    between("dev1", "dev2", Array(TOLD_FRAMES + 1).fill(frame(SECOND, PC)), 10);
+    between("dev2", "dev1", [frame(PC, SECOND)]);
+    expect(noted).toHaveLength(TOLD_FRAMES + 1);
+    vi.advanceTimersByTime(PERIOD_MS);
+    expect(noted.at(-1)).toMatchObject({
+      from: "alice/pc",
+      to: "alice/second",
+      summary: "11 more frames in this second",
+    });
+  });
+
+  it("is not counted any more when the lab is closed", () => {
+    const { between, traffic, noted } = log();
+    between("dev1", "dev2", [], 10);
+    traffic.close();
+    vi.advanceTimersByTime(PERIOD_MS);
+    expect(noted).toEqual([]);
+  });
+});
