@@ -285,7 +285,7 @@ export interface Wire {
   intercept(handler: (frame: Frame) => Uint8Array[] | Promise<Uint8Array[]>): Promise<string>;
   stopIntercept(id: string): Promise<void>;
   inject(bytes: Uint8Array): Promise<void>;
-  /** A capture that Wireshark opens. */
+  /** A capture that Wireshark opens: every frame that is kept, each sender an interface. */
   pcapng(): Promise<Uint8Array>;
 }
 

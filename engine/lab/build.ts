@@ -9,7 +9,7 @@ import type { Lab, Message, Platform, Vm } from "./api.ts";
 import { bringUp, vendorCertificates } from "./bring-up.ts";
 import { copiesOf, mediaName, placed } from "./connections.ts";
 import { type LabDescription, type PlatformDescription, type VmDescription, wiresOf } from "./description.ts";
-import { asFrame, decode } from "./frames.ts";
+import { asFrame, asMessage } from "./frames.ts";
 import { createMachine, type Machine, policyMedium } from "./machine.ts";
 import { createManagement } from "./management.ts";
 import { createMedia, type Media } from "./media.ts";
@@ -49,7 +49,7 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
   };
   const traffic = createTraffic({
     machines: () => machines.values(),
-    decode,
+    decode: asMessage,
     note: (at, message) => log.add({ ...message, time: since(at) }),
     now: epoch,
   });

@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Library } from "../physical/library.ts";
 import { createWorld } from "../physical/world.ts";
@@ -99,6 +103,22 @@ describe("capturing", () => {
       }),
     ).rejects.toThrow("mine");
     await expect(wire.waitForFrame(7 as unknown as () => boolean)).rejects.toThrow("bad-argument");
+  });
+
+  it("is a file in which a reader of its own finds every frame and who sent it", async () => {
+    const { wire, nic } = await lan();
+    await wire.inject(frame(1));
+    nic.postMessage({ frames: [frame(2)] });
+    await wire.waitForFrame(({ bytes }) => bytes[0] === 2);
+    const file = path.join(mkdtempSync(path.join(tmpdir(), "capture-")), "lan.pcapng");
+    writeFileSync(file, await wire.pcapng());
+    const fields = ["frame.interface_name", "frame.len", "eth.dst"].flatMap((name) => ["-e", name]);
+    const told = execFileSync("tshark", ["-r", file, "-T", "fields", ...fields], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    rmSync(path.dirname(file), { recursive: true });
+    expect(told.trim().split("\n")).toEqual(["attacker\t60\t01:00:00:00:00:00", "alice/eth0\t60\t02:00:00:00:00:00"]);
   });
 
   it("ends with the lab", async () => {

@@ -8,6 +8,7 @@ import { MAX_BATCH, MAX_FRAME, MIN_FRAME } from "../protocol/frames.ts";
 import type { PhysicalEvent, PhysicalRequest, WireFrame } from "../protocol/media.ts";
 import type { Frame, Wire } from "./api.ts";
 import { asArgument, options, timeout } from "./arguments.ts";
+import { asCapture } from "./frames.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** A handler that takes longer has its frame passed on. */
@@ -137,12 +138,10 @@ export function createWire({ id, physical, asFrame, complain, intercepted }: Wir
       handlers.delete(interceptor);
       intercepted(handlers.size);
     },
-    async pcapng() {
-      throw new TerraError("unsupported", "captures are not offered yet");
-    },
     async inject(bytes) {
       await ask({ op: "wire-inject", wire: id, bytes });
     },
+    pcapng: async () => asCapture(await all(0, Number.POSITIVE_INFINITY)),
   };
 
   return {
