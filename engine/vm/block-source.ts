@@ -4,11 +4,10 @@
  * (optimistic checking: paper, section 4.2), and bytes that do not match leave this file only as a digest.
  */
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { Client } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
-import type { MediaRequest } from "../protocol/media.ts";
 import { BLOCK_SIZE, DIGEST_SIZE } from "../storage/verity.ts";
 import type { BlockHash } from "./block-hash.ts";
+import type { Medium } from "./medium.ts";
 
 /** A block is not what the tree says. Nothing of the read that met it may reach the guest. */
 export class IntegrityFailure extends Error {
@@ -55,8 +54,6 @@ export function pinnedSource(bytes: Uint8Array, size: number, onBlocks: BlocksSe
     },
   };
 }
-
-type Medium = Pick<Client<MediaRequest>, "call">;
 
 async function readMedium(medium: Medium, id: string, offset: number, length: number): Promise<Uint8Array> {
   const bytes = await medium.call({ op: "read", medium: id, offset, length });

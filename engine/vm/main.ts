@@ -3,9 +3,8 @@
  * through the ports it was given: its TVMM's, and one for each medium. It decides nothing: what a box may have was decided
  * by who gave it.
  */
-import { connect, type Server, serve, Transferred } from "../protocol/channel.ts";
+import { type Server, serve, Transferred } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
-import type { MediaRequest } from "../protocol/media.ts";
 import { parseVmRequest, stripText, type VmDisk, type VmEvent, type VmInit, type VmRequest } from "../protocol/vm.ts";
 import { blockHash } from "./block-hash.ts";
 import { blockReports } from "./block-reports.ts";
@@ -14,6 +13,7 @@ import { composeBoot } from "./compose-boot.ts";
 import { inspection } from "./inspection.ts";
 import { keyboard } from "./keyboard.ts";
 import { createMachine } from "./machine.ts";
+import { mediumAt } from "./medium.ts";
 import { PANIC, panicWatch } from "./panic-watch.ts";
 import { type Screen, watchScreen } from "./screen.ts";
 import { type Surface, surface } from "./surface.ts";
@@ -30,7 +30,7 @@ const whole = (bytes: Uint8Array<ArrayBuffer>) => new Transferred(bytes, [bytes.
 async function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): Promise<BlockSource> {
   const { source, size, readOnly } = disk;
   if (source.type === "pinned") return pinnedSource(source.bytes, size, onBlocks);
-  const medium = connect<MediaRequest>(source.port);
+  const medium = mediumAt(source.port, source.medium);
   if (!source.check) return rawSource(medium, source.medium, size, readOnly);
   const digestsOf = await blockHash(source.check.salt);
   return checkedSource(medium, source.medium, size, { digestsOf, leaves: source.check.leaves }, onBlocks);
