@@ -26,7 +26,8 @@ test("the version is the one that all this was tried with", () => {
 });
 
 test("the loop around the processor", () => {
-  expect(shape(emulator.v86, "run yield yield_callback")).toEqual(all("run yield yield_callback", "function"));
+  const calls = "run yield yield_callback save_state";
+  expect(shape(emulator.v86, calls)).toEqual(all(calls, "function"));
   expect(kindOf(emulator.v86.running)).toBe("boolean");
   expect(kindOf(emulator.bus.send)).toBe("function");
 });
@@ -40,6 +41,19 @@ test("the processor", () => {
   }
   expect(cpu.memory_size[0]).toBe(8 << 20);
   expect(cpu.wasm_memory).toBeInstanceOf(WebAssembly.Memory);
+});
+
+test("clocks that can be stopped: the time stamp counter's, 64 bits in two halves, and the interval timer's", () => {
+  const calls = "store_current_tsc set_tsc";
+  expect(shape(cpu, calls)).toEqual(all(calls, "function"));
+  cpu.set_tsc(0x12345678, 0x9abc);
+  cpu.store_current_tsc();
+  // It ticks a million times a millisecond.
+  const [low = 0, high = 0] = Array.from(cpu.current_tsc);
+  expect(high).toBe(0x9abc);
+  expect(low).toBeGreaterThanOrEqual(0x12345678);
+  expect(devices.pit.counter_start_time).toBeInstanceOf(Float64Array);
+  expect(devices.pit.counter_start_time).toHaveLength(3);
 });
 
 test("ports", () => {
@@ -73,6 +87,7 @@ test("the virtio transport that our devices are built on", () => {
   if (!queue) throw new Error("no queue");
   const ofQueue = "is_configured has_request pop_request push_reply flush_replies";
   expect(shape(queue, ofQueue)).toEqual(all(ofQueue, "function"));
+  expect(kindOf(queue.size)).toBe("number");
 });
 
 test("serial lines", () => {
