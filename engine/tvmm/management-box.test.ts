@@ -35,6 +35,7 @@ describe("the management box", () => {
       ["serial console", undefined, undefined],
       ["serial management", undefined, undefined],
       ["display", undefined, undefined],
+      ["nic", undefined, undefined],
     ]);
     expect(devices.every(({ attachedTo }) => attachedTo === box?.id)).toBe(true);
     const { disks, serials, nics } = tb.worker.init;
@@ -43,7 +44,8 @@ describe("the management box", () => {
       ["policy", false],
     ]);
     expect(serials).toEqual({ console: true, attestation: false, management: true });
-    expect(nics).toEqual([]);
+    expect(nics).toHaveLength(1);
+    expect(devices.every(({ connectedTo }) => connectedTo.length === 0)).toBe(true);
     expect(await statusOf(tb)).toEqual({ state: "starting", vm: box?.id });
     expect(await tb.com3.ask("READY", { done: 3, refused: 1 })).toBe("");
     const ready = { state: "ready", vm: box?.id, done: 3, refused: 1 };

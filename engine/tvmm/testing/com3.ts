@@ -56,7 +56,19 @@ export function com3(worker: StubWorker) {
     return text;
   }
 
-  return { dtr, send, frame, call, ask, received: () => received().length - at };
+  return {
+    dtr,
+    send,
+    frame,
+    call,
+    ask,
+    /** Bytes that came and were not read as frames. */
+    received: () => received().length - at,
+    /** Forgets what came so far, as a tool that opens the device does. */
+    drop() {
+      at = received().length;
+    },
+  };
 }
 
 export const POLICY_SLOT = {
