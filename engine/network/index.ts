@@ -1,2 +1,5 @@
-/** Networks of machines: what the switch forwards. Pure; it holds no port and no clock. */
+/** Networks of machines: what the switch forwards, what frames say, captures. Pure; it holds no port and no clock. */
+export { type DecodedFrame, decodeFrame } from "./decode.ts";
+export type { Field, FrameKind } from "./decoder.ts";
+export { type Capture, type CapturedFrame, pcapng } from "./pcapng.ts";
 export { type Deliver, type Frames, networkSwitch, type Observe, type Switch } from "./switch.ts";
