@@ -1,6 +1,7 @@
 /** The guided scenarios and their player. */
 import { type ScenarioReport, type Scenarios, TerraError } from "../lab/index.ts";
 import { hello } from "./hello/index.ts";
+import { owner } from "./owner/index.ts";
 import { playToEnd } from "./player.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -8,7 +9,7 @@ export { createPlayer, type PlayerOptions } from "./player.ts";
 export type { LensName, Player, Scenario, Step, StepContext, StepOutcome } from "./scenario.ts";
 
 /** In teaching order. */
-export const scenarios: Scenario[] = [hello];
+export const scenarios: Scenario[] = [hello, owner];
 
 export function findScenario(id: string): Scenario {
   const found = scenarios.find((scenario) => scenario.id === id);

@@ -3,7 +3,8 @@
 import type { Evidence } from "../../lab/index.ts";
 import { toHex } from "../../storage/index.ts";
 import type { Step } from "../scenario.ts";
-import { alice, challenge, HELLO, locate, newest, reboot, refusedAt, short, untouched, verdict } from "./machine.ts";
+import { challenge, newest, refusedAt, short, verdict } from "../verdicts.ts";
+import { alice, HELLO, locate, reboot, untouched } from "./machine.ts";
 
 const PARTS = { firmware: "firmware", loader: "loader", tvmm: "tvmm.release" } as const;
 
@@ -124,7 +125,7 @@ export const debugTvmm: Step = {
     await untouched(context);
     const since = (await context.lab.messages()).at(-1)?.sequence ?? 0;
     await reboot(context, context.control ? "release" : "debug");
-    const appraisal = await challenge(context);
+    const appraisal = await challenge(context, HELLO);
     const power = await context.lab.messages({ kind: "power", since });
     const sealed = power.find((message) => message.summary.startsWith("sealed"));
     return {

@@ -3,23 +3,8 @@
 import { type Appraisal, type MeasurementNode, makeBox, removeBox } from "../../lab/index.ts";
 import { parseDescriptor, toHex } from "../../storage/index.ts";
 import type { Step, StepContext, StepOutcome } from "../scenario.ts";
-import {
-  ALICE,
-  alice,
-  challenge,
-  flipBit,
-  HELLO,
-  locate,
-  newest,
-  overwrite,
-  reboot,
-  refusedAt,
-  short,
-  shortened,
-  touch,
-  untouched,
-  verdict,
-} from "./machine.ts";
+import { challenge, newest, refusedAt, short, shortened, verdict } from "../verdicts.ts";
+import { ALICE, alice, flipBit, HELLO, locate, overwrite, reboot, touch, untouched } from "./machine.ts";
 
 const FIRMWARE_MEDIUM = "hello.firmware";
 const BOOT_MEDIUM = "hello.boot";
@@ -50,7 +35,7 @@ function layerStep({ name, part, title, text }: Layer): Step {
       if (!context.control) await flipBit(context, "flash", offset + length - 2);
       await reboot(context);
       const after = (await alice(context).bootLog()).find((stage) => stage.name === name)?.digest ?? "";
-      const appraisal = await challenge(context);
+      const appraisal = await challenge(context, HELLO);
       return {
         observed: `Measured ${short(after)} instead of ${short(before)}. ${verdict(appraisal)}`,
         passed: refusedAt(appraisal, name) && after !== before,
@@ -158,7 +143,7 @@ export const descriptor: Step = {
     }
     await reboot(context);
     const after = (await context.lab.vm(HELLO).identity()).primary;
-    const appraisal = await challenge(context);
+    const appraisal = await challenge(context, HELLO);
     return {
       observed: `The box is ${short(after)}, it was ${short(before)}. ${verdict(appraisal)}`,
       passed: refusedAt(appraisal, "vm") && after !== before,

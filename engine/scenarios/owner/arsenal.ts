@@ -1,0 +1,176 @@
+/**
+ * Steps with everything that an owner has for looking into a box and changing it, used on an open box, on a closed one, and on
+ * the closed one under the debug TVMM (paper 3.1, "root secure").
+ */
+import type { Step, StepContext } from "../scenario.ts";
+import { challenge, newest, refusedAt, short, verdict } from "../verdicts.ts";
+import { alive, findInMemory, HELLO, makeSecret, PC, places, refusal, shell } from "./boxes.ts";
+
+const alice = (context: StepContext) => context.lab.platform("alice");
+const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
+
+interface Tried {
+  tool: string;
+  /** What it gained, or the TVMM's refusal. */
+  result: string;
+  refused: boolean;
+}
+
+/** Each tool once. `bytes` is what the memory is searched for. */
+async function everyTool(context: StepContext, path: string, bytes: Uint8Array): Promise<Tried[]> {
+  const { inspect } = alice(context);
+  const { id } = context.lab.vm(path);
+  const tools: [string, () => Promise<string>][] = [
+    ["read memory", async () => `found at ${(await findInMemory(context, path, bytes)).length} places`],
+    [
+      "write memory",
+      async () => {
+        // The interrupt table of the processor's old mode: nobody uses it any more.
+        await inspect.writeMemory(id, 0, Uint8Array.of(0));
+        return "written";
+      },
+    ],
+    [
+      "screenshot",
+      async () => {
+        const png = await inspect.screenshot(id);
+        return places(png.subarray(0, 4), PNG).length === 1 ? `a picture of ${png.length} bytes` : "no picture";
+      },
+    ],
+    [
+      "snapshot",
+      async () => {
+        const state = await inspect.snapshot(id);
+        return `${state.length} bytes, the value in them ${places(state, bytes).length} times`;
+      },
+    ],
+    [
+      "send keys",
+      async () => {
+        await inspect.sendKeys(id, "\n");
+        return "typed";
+      },
+    ],
+  ];
+  const tried: Tried[] = [];
+  for (const [tool, use] of tools) {
+    try {
+      tried.push({ tool, result: await use(), refused: false });
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      tried.push({ tool, result: words.split(":")[0] ?? "", refused: words.startsWith("closed-box") });
+    }
+  }
+  return tried;
+}
+
+const told = (tried: readonly Tried[]) => tried.map(({ tool, result }) => `${tool}: ${result}`).join("; ");
+/** A closed box has no shell that could make a value: what every guest of this kernel has in its memory is searched for instead. */
+const KERNEL_WORDS = new TextEncoder().encode("Linux version 6.1");
+
+export const openBox: Step = {
+  id: "open-box",
+  title: "The owner’s tools on an open box",
+  paper: "Terra §3.1",
+  text: [
+    "An open box is its owner’s. Alice reads pc’s memory [1], finds the number that its shell thinks of, and overwrites it there; takes a picture of the screen; copies the whole machine as it stands; and types on its keyboard without having one.",
+  ],
+  expected: "All five tools work, and the shell says the number that Alice wrote.",
+  lens: "messages",
+  markers: { 1: PC },
+  async run(context) {
+    const secret = await makeSecret(context, PC);
+    const bytes = new TextEncoder().encode(secret);
+    const target = context.control ? HELLO : PC;
+    const tried = await everyTool(context, target, bytes);
+    const forged = "f0f0f0f0-0000-4000-8000-0f0f0f0f0f0f";
+    const { inspect } = alice(context);
+    const vm = context.lab.vm(target);
+    const overwritten = await refusal(
+      (async () => {
+        for (const at of await findInMemory(context, target, bytes)) {
+          await inspect.writeMemory(vm.id, at, new TextEncoder().encode(forged));
+        }
+      })(),
+    );
+    const says = await shell(context, PC, "echo $secret");
+    const failed = tried.filter(({ refused }) => refused).length;
+    return {
+      observed: `${told(tried)}. The number was ${secret}; ${overwritten ?? `now pc says ${says}`}.`,
+      passed: failed === 0 && says === forged,
+      artifacts: [{ kind: "console", value: says }, ...(await newest(context, "inspection"))],
+    };
+  },
+};
+
+export const closedBox: Step = {
+  id: "closed-box",
+  title: "The same tools on a closed box",
+  paper: "Terra §3.1",
+  text: [
+    "The same owner, the same calls, another box [1]. The TVMM refuses every one of them, and writes down who asked for what [2].",
+    "Nothing here is greyed out: the page asks, and the TVMM says no.",
+  ],
+  expected: "All five are refused with “closed-box”. Each refusal is a message. The box goes on.",
+  lens: "messages",
+  markers: { 1: HELLO, 2: "alice/tvmm" },
+  async run(context) {
+    const { management } = alice(context);
+    const since = (await context.lab.messages()).at(-1)?.sequence ?? 0;
+    let target = HELLO;
+    if (context.control) {
+      // The same image, but started as an open box: then it has no secrets from its owner, and no identity either.
+      const firmware = await alice(context).insertImage("hello");
+      const vm = await management.createVm({ name: "hello-open", image: { medium: firmware.firmware }, asOpen: true });
+      const { boot } = JSON.parse(
+        new TextDecoder().decode((await context.terra.images()).find(({ id }) => id === "hello")?.descriptor),
+      ) as { boot: { root: string; salt: string } };
+      const { root, salt } = boot;
+      await management.attach(
+        vm,
+        await management.createDevice({ type: "disk", medium: firmware.boot, class: "attested", root, salt, slot: 0 }),
+      );
+      await management.attach(vm, await management.createDevice({ type: "display" }));
+      await management.on(vm);
+      target = "alice/hello-open";
+    }
+    const tried = await everyTool(context, target, KERNEL_WORDS);
+    const refusals = (await context.lab.messages({ kind: "inspection", outcome: "refused", since })).length;
+    const answers = await alive(context, HELLO);
+    const refused = tried.filter((each) => each.refused).length;
+    return {
+      observed: `${told(tried)}. ${refusals} refusals are among the messages. hello ${answers ? "answers" : "does not answer"} its verifier.`,
+      passed: refused === 5 && refusals === 5 && answers,
+      artifacts: await newest(context, "inspection"),
+    };
+  },
+};
+
+export const debugTvmm: Step = {
+  id: "debug-tvmm",
+  title: "A TVMM that lets the owner in",
+  paper: "Terra §4.2",
+  text: [
+    "Alice owns the machine, so she may boot another TVMM: the debug build, which refuses her nothing [1]. Now she looks into the closed box as into any other.",
+    "But it is another TVMM, with another digest, and the box’s evidence says so. Nobody who asks for evidence sends a secret into such a box [2].",
+  ],
+  expected: "All five tools work on the closed box. The verifier refuses its evidence, naming the TVMM.",
+  lens: "verifier",
+  markers: { 1: "alice/tvmm", 2: "verifier:tvmm" },
+  async run(context) {
+    await alice(context).powerOff();
+    await alice(context).powerOn(context.control ? {} : { tvmm: "debug" });
+    await context.lab.vm(HELLO).waitForState("on", 60_000);
+    const tried = await everyTool(context, HELLO, KERNEL_WORDS);
+    const appraisal = await challenge(context, HELLO);
+    const digest = (await alice(context).bootLog()).find(({ name }) => name === "tvmm")?.digest ?? "";
+    await alice(context).powerOff();
+    await alice(context).powerOn();
+    const works = tried.filter((each) => !each.refused).length;
+    return {
+      observed: `Under the TVMM ${short(digest)}: ${told(tried)}. ${verdict(appraisal)}`,
+      passed: works === 5 && refusedAt(appraisal, "tvmm"),
+      artifacts: [{ kind: "digest", value: `tvmm ${digest}` }, ...(await newest(context, "appraisal"))],
+    };
+  },
+};
