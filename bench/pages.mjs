@@ -134,7 +134,7 @@ export async function rendererOf(browser, page) {
 const KIB = 1024;
 
 /** Memory of a process, MiB: `pss` shares what is shared, `private` is its own alone. */
-export function memory(pid) {
+export function memoryOf(pid) {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(rollup)?.[1] ?? Number.NaN) / KIB;
   return { pss: field("Pss"), private: field("Private_Clean") + field("Private_Dirty") };
