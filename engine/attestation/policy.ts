@@ -154,7 +154,7 @@ function text(value: unknown, where: string): string {
 }
 
 /** What is malformed in a policy is our own caller's mistake. */
-function ours<Value>(read: () => Value): Value {
+export function ours<Value>(read: () => Value): Value {
   try {
     return read();
   } catch (error) {

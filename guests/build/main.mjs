@@ -3,13 +3,14 @@
 //   (none)                    build what is not built yet          --verify   build all again from nothing and compare
 //   programs [NAME...] [--out DIR]   compile C programs only       lock       pin the current packages of the mirror
 //   sources --out DIR         fetch the source packages of all that is handed on
+//   sysroot                   print where the programs' headers and libraries lie, for tests that compile otherwise
 
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fetchPackages, fetchSources } from "./apt.mjs";
 import { parseLock, pinOf } from "./lock.mjs";
-import { buildPrograms, compilerVersion, programNames, TOOLCHAIN } from "./programs.mjs";
+import { buildPrograms, compilerVersion, programNames, sysroot, TOOLCHAIN } from "./programs.mjs";
 import { BuildError, cacheFolder, cleanUpWhenInterrupted, explainFullDisk } from "./step.mjs";
 
 const guests = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -25,12 +26,16 @@ function option(args, name) {
   return at < 0 ? undefined : args[at + 1];
 }
 
-async function programs(args) {
+function toolchain() {
   const lock = readLock();
-  const packages = fetchPackages(
+  return fetchPackages(
     cache,
     TOOLCHAIN.map((name) => pinOf(lock, name)),
   );
+}
+
+async function programs(args) {
+  const packages = toolchain();
   const out = option(args, "--out");
   const sources = join(guests, "programs");
   const known = programNames(sources);

@@ -38,6 +38,8 @@ export interface TestMachine {
   key: CryptoKeyPair;
   /** Of the TVMM. */
   tvmm: Issuer;
+  /** Of loader, firmware and chip: each signed the certificate of the next layer up. */
+  layerKeys: CryptoKey[];
   policy: AppraisalPolicy;
   answer(nonce: Uint8Array): Promise<Evidence>;
 }
@@ -58,6 +60,7 @@ export async function makeMachine(now?: number): Promise<TestMachine> {
   });
   let issuer: Issuer = { key: chip.privateKey, certificate: chipCertificate };
   const chain = [chipCertificate];
+  const layerKeys: CryptoKey[] = [];
   for (const layer of ["firmware", "loader", "tvmm"] as const) {
     const keyPair = await generateKeyPair();
     const certificate = await issueLayer({
@@ -68,6 +71,7 @@ export async function makeMachine(now?: number): Promise<TestMachine> {
       ...at,
     });
     chain.unshift(certificate);
+    layerKeys.unshift(issuer.key);
     issuer = { key: keyPair.privateKey, certificate };
   }
   const key = await generateKeyPair();
@@ -92,6 +96,7 @@ export async function makeMachine(now?: number): Promise<TestMachine> {
     chain,
     key,
     tvmm: issuer,
+    layerKeys,
     policy: {
       hardwareRoots: [hardwareRoot],
       vendorRoots: { vm: [vendorRoot] },

@@ -14,6 +14,11 @@ static void set(const struct option_value *option, const char *value, const char
     *option->text = value;
     return;
   }
+  if (option->list) {
+    if (option->list->count == option->list->limit) misused(program, "one value too many", value);
+    option->list->items[option->list->count++] = value;
+    return;
+  }
   char *end;
   long number = strtol(value, &end, 10);
   if (end == value || *end != 0 || number < 1 || number > 1000000000) {

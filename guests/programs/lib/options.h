@@ -5,10 +5,18 @@
 /* Exit codes of all guest tools. */
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_DEVICE = 3 };
 
+/* Values of an option that may be given several times. */
+struct option_list {
+  const char **items;
+  int limit;
+  int count;
+};
+
 struct option_value {
   const char *name; /* "--device"; a 0 ends the list */
-  const char **text; /* one of the two: where to put the value */
+  const char **text; /* one of the three: where to put the value */
   int *number;       /* a positive whole number */
+  struct option_list *list;
 };
 
 /*

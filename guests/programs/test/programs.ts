@@ -3,12 +3,12 @@
  * any Linux of the family. Nothing else is faked: what the tests run is what the images hold.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export type Program = "attestd" | "canary" | "endorse" | "get-id" | "hello" | "init" | "netbench" | "tvmm";
+export type Program = "appraise" | "attestd" | "canary" | "endorse" | "get-id" | "hello" | "init" | "netbench" | "tvmm";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const builder = resolve(here, "../../build/main.mjs");
@@ -32,6 +32,29 @@ export function buildForTest(...programs: Program[]): {
     path: (program) => join(folder, program),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * Compiles C files of this folder, and everything in lib/FOLDER, with the address and undefined-behaviour sanitizers, for
+ * the same processor and against the same BearSSL as in the images. Only the C library is the host's.
+ */
+export function buildChecked(out: string, folder: string, ...sources: string[]): void {
+  const root =
+    execFileSync(process.execPath, [builder, "sysroot"], { encoding: "utf8" }).trimEnd().split("\n").at(-1) ?? "";
+  const programs = resolve(here, "..");
+  const files = readdirSync(join(programs, "lib", folder)).filter((name) => name.endsWith(".c"));
+  const args = "-m32 -march=pentium4 -msse2 -O1 -g -std=gnu11 -Wall -Wextra -Werror -Wno-format-truncation";
+  execFileSync(
+    "gcc",
+    [
+      ...args.split(" "),
+      ..."-fsanitize=address,undefined -fno-sanitize-recover=all -I lib".split(" "),
+      ...["-idirafter", join(root, "usr/include"), "-idirafter", join(root, "usr/include/bearssl")],
+      ...[...sources, ...files.map((name) => `lib/${folder}/${name}`)].map((name) => join(programs, name)),
+      ...[join(root, "usr/lib/i386-linux-gnu/libbearssl.a"), "-o", out],
+    ],
+    { cwd: programs, stdio: ["ignore", "ignore", "pipe"] },
+  );
 }
 
 export interface Finished {

@@ -94,7 +94,7 @@ static int check_element(struct reading *reading, size_t start, size_t end, int 
   if (start >= end) {
     return why_not(reading->why, reading->what, " is truncated: an identifier is missing at byte %zu", start);
   }
-  size_t at = start, length;
+  size_t at = start, length = 0;
   int tag = reading->all.at[at++];
   if ((tag & 0x1f) == 0x1f) {
     return why_not(reading->why, reading->what, " has a tag number above 30 at byte %zu", start);
