@@ -37,7 +37,7 @@ export interface NetworkCard {
   service(): void;
   /** While held, the guest is given nothing; frames wait, or are dropped. */
   hold(held: boolean): void;
-  /** No frame goes either way any more. */
+  /** What was sent goes out, and then no frame goes either way any more. */
   unplug(): void;
 }
 
@@ -45,6 +45,7 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
   const { cpu } = board;
   let sent: Uint8Array<ArrayBuffer>[] = [];
   let waiting: Uint8Array[] = [];
+  let unanswered = 0;
   let held = false;
 
   const post = () => {
@@ -55,6 +56,12 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
       batch,
       batch.frames.map((frame) => frame.buffer),
     );
+  };
+
+  /** The guest gets its buffers back; not for each frame, since each time costs it an interrupt. */
+  const answer = () => {
+    unanswered = 0;
+    device.queues[1]?.flush_replies();
   };
 
   const send = (queue: VirtQueue) => {
@@ -69,8 +76,8 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
       if (sent.length === MAX_BATCH) post();
       chain.length_written = 0;
       queue.push_reply(chain);
+      if (++unanswered === SEND_SIZE / 2) answer();
     }
-    queue.flush_replies();
   };
 
   /** Gives the guest what waits, as far as it has buffers. */
@@ -113,6 +120,7 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
     config: mac.split(":").map((byte, index) => constant(1, `mac ${index}`, Number.parseInt(byte, 16))),
     onReset() {
       waiting = [];
+      unanswered = 0;
     },
   });
 
@@ -123,12 +131,16 @@ export function plugInCard(board: Board, { pci, mac, port }: Card): NetworkCard 
   };
 
   return {
-    service: post,
+    service() {
+      post();
+      answer();
+    },
     hold(to) {
       held = to;
       board.enter(receive);
     },
     unplug() {
+      post();
       port.onmessage = null;
       port.close();
     },
