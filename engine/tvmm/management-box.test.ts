@@ -194,17 +194,6 @@ describe("a management box that is switched off and on", () => {
     expect(await statusOf(tb)).toEqual({ state: "ready", vm: "vm1", done: 2, refused: 0 });
   });
 
-  it("is not heard any more over the line that it had", async () => {
-    const tb = await managed();
-    await tb.ask({ op: "off", vm: "vm1" });
-    await tb.ask({ op: "on", vm: "vm1" });
-    const before = tb.events.length;
-    tb.com3.dtr(true);
-    tb.com3.send(ascii("READY 17\ndone=9\nrefused=9\n"));
-    await tb.vms();
-    expect(tb.events.length).toBe(before);
-  });
-
   it("goes on where it was when it was suspended only", async () => {
     const tb = await managed();
     await tb.com3.ask("READY", { done: 1, refused: 0 });

@@ -7,14 +7,7 @@ import { ascii, managedBench } from "./testing/com3.ts";
 import { testImage } from "./testing/image.ts";
 
 const pc = testImage({ kind: "open", console: "open", blocks: 4, memoryMiB: 64 });
-const hello = testImage({
-  kind: "closed",
-  blocks: 4,
-  memoryMiB: 64,
-  change(descriptor) {
-    descriptor.suspend = false;
-  },
-});
+const hello = testImage({ kind: "closed", suspend: false, blocks: 4, memoryMiB: 64 });
 const { root, salt } = pc.descriptor.boot;
 
 const benches: { close(): void }[] = [];
@@ -424,41 +417,50 @@ describe("pictures and snapshots", () => {
 });
 
 describe("a hostile management box", () => {
-  it("has no more calls under way than four, however often it opens the device", async () => {
+  /** A machine whose media do not answer until they are let go; `reached` resolves once `count` reads wait. */
+  async function held(count: number) {
+    const tb = await machine();
     let letGo = () => {};
-    const held = new Promise<void>((resolve) => {
+    let arrived = () => {};
+    const released = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    const tb = await machine();
-    tb.disks.control.beforeRead = () => held;
+    const reached = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    let waiting = 0;
+    tb.disks.control.beforeRead = () => {
+      if (++waiting === count) arrived();
+      return released;
+    };
+    return { ...tb, letGo, reached };
+  }
+  const create = "CREATE-VM 27\nname=pc\nmedium=pc.firmware\n";
+
+  it("has no more calls under way than four, however often it opens the device", async () => {
+    const tb = await held(4);
     const { com3 } = tb;
-    const body = "name=pc\nmedium=pc.firmware\n";
     for (let n = 0; n < 4; n++) {
       com3.dtr(true);
-      com3.send(ascii(`CREATE-VM ${body.length}\n${body}`));
+      com3.send(ascii(create));
       com3.dtr(false);
     }
+    await tb.reached;
     await expect(com3.ask("LIST", { what: "vms" })).rejects.toThrow(/^busy: 4 calls of earlier openings/);
     expect(await tb.vms()).toHaveLength(1);
-    letGo();
+    tb.letGo();
     await tb.until(() => toldBy(tb, "management").length === 4);
     expect(await com3.ask("LIST", { what: "vms" })).toContain("\tpc\t");
     expect(com3.received()).toBe(0);
   });
 
   it("may be switched off while a call of its is under way, which then goes on alone", async () => {
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    const tb = await machine();
-    tb.disks.control.beforeRead = () => held;
-    const body = "name=pc\nmedium=pc.firmware\n";
+    const tb = await held(1);
     tb.com3.dtr(true);
-    tb.com3.send(ascii(`CREATE-VM ${body.length}\n${body}`));
-    await tb.vms();
+    tb.com3.send(ascii(create));
+    await tb.reached;
     await tb.ask({ op: "off", vm: "vm1" });
-    letGo();
+    tb.letGo();
     await tb.until(() => toldBy(tb, "management").length === 1);
     expect(tb.com3.received()).toBe(0);
     expect((await tb.vms()).map(({ name }) => name)).toEqual(["management", "pc"]);
@@ -512,19 +514,21 @@ describe("a hostile management box", () => {
           if (typeof each === "boolean") com3.dtr(each);
           else com3.send(each);
         }
+        // A marker that comes back when all before it has been read.
+        const seen = tb.events.length;
+        const marker = `READY 17\ndone=7\nrefused=7\n`;
         com3.dtr(false);
-        // Everything before this has been read.
-        expect((await tb.vms()).map(({ name, state }) => [name, state])).toEqual([["management", "on"]]);
+        com3.dtr(true);
+        com3.send(ascii(marker));
+        await tb.until(() =>
+          tb.events.slice(seen).some((event) => event.type === "management" && event.management.refused === 7),
+        );
+        com3.dtr(false);
         com3.dtr(true);
         com3.drop();
         com3.send(ascii("LIST 9\nwhat=vms\n"));
-        let reply = await com3.frame();
-        while (reply.text.startsWith("busy: ")) {
-          com3.dtr(false);
-          com3.dtr(true);
-          com3.send(ascii("LIST 9\nwhat=vms\n"));
-          reply = await com3.frame();
-        }
+        const reply = await com3.frame();
+        expect((await tb.vms()).map(({ name, state }) => [name, state])).toEqual([["management", "on"]]);
         expect(reply.text.split("\n")[0]).toBe(
           "id\tname\timage\tkind\tstate\tmemory\tshare\tprimary\tmanagement\tdevices",
         );
