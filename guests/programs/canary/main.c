@@ -40,12 +40,13 @@ static void copy_again(unsigned turn) {
 static int draw(unsigned turn) {
   char foot[80];
   screen_clear();
-  if (turn % 2 == 0 && screen_show() != 0) return -1; /* what is there already would not be sent again */
   screen_put(ROW - 4, LEFT, INK_PLAIN, "This box keeps a secret, and tells it to nobody but you:");
   screen_put(ROW, LEFT, INK_BRIGHT, text);
   snprintf(foot, sizeof foot, "written %u times", turn + 1);
   screen_put(ROW + 4, LEFT, INK_PLAIN, foot);
-  return screen_show();
+  if (screen_show() != 0) return -1;
+  /* What is there already it did not send again. */
+  return printf("\x1b[%d;%dH\x1b[0;1;37m%s", ROW + 1, LEFT + 1, text) < 0 ? -1 : fflush(stdout);
 }
 
 int main(int argc, char **argv) {
