@@ -488,14 +488,11 @@ describe("a hostile management box", () => {
   it("may send any bytes: the machine serves on, and so does its next opening", async () => {
     const tb = await machine();
     const { com3 } = tb;
-    const verbs = [
+    const calls = [
       "LIST 9\nwhat=vms\n",
       "ON 6\nvm=pc\n",
       "READY 17\ndone=1\nrefused=0\n",
       "SNAPSHOT 14\nvm=management\n",
-    ];
-    const calls = [
-      ...verbs,
       "LIMIT 11\nshare=0.25\n",
       "LIMIT 9\nmemory=64\n",
       "CREATE-DEVICE 9\ntype=nic\n",
@@ -508,30 +505,30 @@ describe("a hostile management box", () => {
       fc.constantFrom(...calls).map((each) => ascii(each.slice(0, each.length / 2))),
       fc.boolean(),
     );
+    /** Asks in openings of its own until it is this that comes back: answers to what was asked before may come first. */
+    async function answered(request: string, expected: RegExp): Promise<string> {
+      for (;;) {
+        com3.dtr(false);
+        com3.dtr(true);
+        com3.send(ascii(request));
+        let text = "";
+        while (!text.startsWith("busy: ")) {
+          text = (await com3.frame()).text;
+          if (expected.test(text)) return text;
+        }
+      }
+    }
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
         for (const each of steps) {
           if (typeof each === "boolean") com3.dtr(each);
           else com3.send(each);
         }
-        // A marker that comes back when all before it has been read.
-        const seen = tb.events.length;
-        const marker = `READY 17\ndone=7\nrefused=7\n`;
-        com3.dtr(false);
-        com3.dtr(true);
-        com3.send(ascii(marker));
-        await tb.until(() =>
-          tb.events.slice(seen).some((event) => event.type === "management" && event.management.refused === 7),
-        );
-        com3.dtr(false);
-        com3.dtr(true);
-        com3.drop();
-        com3.send(ascii("LIST 9\nwhat=vms\n"));
-        const reply = await com3.frame();
+        // Once this is answered, all before it has been read.
+        await answered("ON 10\nvm=marker\n", /^unknown-vm: there is no VM "marker"/);
+        const list = await answered("LIST 9\nwhat=vms\n", /^id\tname\t/);
+        expect(list).toContain("\nvm1\tmanagement\t");
         expect((await tb.vms()).map(({ name, state }) => [name, state])).toEqual([["management", "on"]]);
-        expect(reply.text.split("\n")[0]).toBe(
-          "id\tname\timage\tkind\tstate\tmemory\tshare\tprimary\tmanagement\tdevices",
-        );
         com3.dtr(false);
         for (const { id, type, attachedTo } of await tb.devices()) {
           if (type === "nic" && attachedTo === undefined && id.startsWith("dev")) {

@@ -64,10 +64,6 @@ export function com3(worker: StubWorker) {
     ask,
     /** Bytes that came and were not read as frames. */
     received: () => received().length - at,
-    /** Forgets what came so far, as a tool that opens the device does. */
-    drop() {
-      at = received().length;
-    },
   };
 }
 
