@@ -119,7 +119,9 @@ static size_t read_total(const char *verb, const uint8_t *reply, size_t length, 
 }
 
 static void show_progress(const char *name, uint64_t got, uint64_t total) {
-  if (total < 1 << 20 || !isatty(STDERR_FILENO)) return;
+  static uint64_t shown = UINT64_MAX;
+  if (total < 1 << 20 || !isatty(STDERR_FILENO) || (got >> 20 == shown && got < total)) return;
+  shown = got >> 20;
   fprintf(stderr, "\r%s: %llu of %llu MiB%s", name, (unsigned long long)got >> 20, (unsigned long long)total >> 20,
           got == total ? "\n" : "");
 }
