@@ -19,8 +19,8 @@ export const ADDRESSES: Record<string, string> = {
   [BOB]: "10.0.0.11",
 };
 
-/** Bytes asked for at once when a memory is searched. */
-const PIECE = 4 * 2 ** 20;
+/** Bytes asked for at once when a memory is searched; memories are whole numbers of them. */
+const PIECE = 2 ** 20;
 
 export function platformOf(context: StepContext, path: string): Platform {
   return context.lab.platform(path.split("/")[0] ?? "");
@@ -83,21 +83,25 @@ export async function connected(context: StepContext, a: string, b: string, shou
   if (!should && now) await management.disconnect(a, b);
 }
 
-/** Where these bytes stand in the box's memory: physical addresses. Asked of the TVMM as any owner would. */
+/** Where these bytes stand in the box's memory: physical addresses. Asked of the TVMM as any owner would, up to the memory's end. */
 export async function findInMemory(context: StepContext, path: string, bytes: Uint8Array): Promise<number[]> {
-  const { inspect, management } = platformOf(context, path);
+  const { inspect } = platformOf(context, path);
   const { id } = context.lab.vm(path);
-  const image = (await management.vms()).find((vm) => vm.id === id)?.image.replace(/\.\d+$/, "");
-  const descriptor = (await context.terra.images()).find((each) => each.id === image)?.descriptor;
-  const { memoryMiB } = JSON.parse(new TextDecoder().decode(descriptor)) as { memoryMiB: number };
-  const size = memoryMiB * 2 ** 20;
   const found: number[] = [];
-  for (let at = 0; at < size; at += PIECE) {
-    // Pieces overlap, so that nothing is missed that lies across their border.
-    const piece = await inspect.readMemory(id, at, Math.min(PIECE + bytes.length - 1, size - at));
-    found.push(...places(piece, bytes).map((place) => at + place));
+  // What lies across the border of two pieces is found in the second, with the end of the first before it.
+  let before = new Uint8Array(0);
+  for (let at = 0; ; at += PIECE) {
+    const piece = await inspect.readMemory(id, at, PIECE).catch((error: unknown) => {
+      if (at > 0 && error instanceof Error && error.message.startsWith("bad-argument")) return undefined;
+      throw error;
+    });
+    if (!piece) return found;
+    const both = new Uint8Array(before.length + piece.length);
+    both.set(before);
+    both.set(piece, before.length);
+    found.push(...places(both, bytes).map((place) => at - before.length + place));
+    before = piece.slice(piece.length - bytes.length + 1);
   }
-  return found;
 }
 
 /** Every place of `wanted` in `bytes`. */
