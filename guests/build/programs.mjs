@@ -1,6 +1,7 @@
-// Compiles the C programs of guests/programs: static, musl, i386 with SSE2, the same bytes in whatever folder they are built.
+// Compiles the C programs of guests/programs: static, i386 with SSE2, the same bytes in whatever folder they are built.
 // A program is a folder with *.c; the C files of lib/ and its folders are linked into each, unused functions left out.
-// `program.json` beside them may say {"libraries": ["bearssl"]}. Headers and libraries are Debian's i386 packages.
+// `program.json` beside them may say {"libraries": ["bearssl"], "parts": ["attested"]}: Debian's archives, and folders of parts/
+// whose C files belong to it. The C library is musl, but for what OpenSSL is linked into, which Debian compiled against glibc.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,11 +9,26 @@ import { unpack } from "./apt.mjs";
 import { run } from "./run.mjs";
 import { BuildError, recipeDigest, step, treeDigests } from "./step.mjs";
 
+const LIBCS = {
+  musl: {
+    packages: ["musl-dev", "libbearssl-dev", "linux-libc-dev"],
+    folder: "usr/lib/i386-linux-musl",
+    include: ["usr/include/i386-linux-musl"],
+  },
+  glibc: {
+    packages: ["libc6-dev", "libssl-dev", "libbearssl-dev", "linux-libc-dev"],
+    folder: "usr/lib/i386-linux-gnu",
+    include: [],
+  },
+};
 /** Packages that programs are compiled against; what of them ends up in a program is listed by `ingredients`. */
-export const TOOLCHAIN = ["musl-dev", "libbearssl-dev", "linux-libc-dev"];
+export const TOOLCHAIN = [...new Set(Object.values(LIBCS).flatMap(({ packages }) => packages))];
 /** Folders of guests/programs that are not programs. */
-const NOT_PROGRAMS = new Set(["lib", "test", "tests"]);
-const LIBRARIES = { bearssl: { file: "usr/lib/i386-linux-gnu/libbearssl.a", package: "libbearssl-dev" } };
+const NOT_PROGRAMS = new Set(["lib", "parts", "test", "tests"]);
+const LIBRARIES = {
+  bearssl: { files: ["libbearssl.a"], package: "libbearssl-dev" },
+  openssl: { files: ["libssl.a", "libcrypto.a"], package: "libssl-dev" },
+};
 
 const COMPILE = [
   "-m32 -march=pentium4 -msse2 -mfpmath=sse -Os -std=gnu11 -Wall -Wextra",
@@ -35,20 +51,27 @@ export function programNames(folder) {
 
 /** Debian packages whose code is linked into a program. */
 export function ingredients(folder, name) {
-  return ["musl-dev", ...libraries(folder, name).map((library) => LIBRARIES[library].package)];
+  const { libc, libraries } = settings(folder, name);
+  return [...LIBCS[libc].packages.slice(0, 1), ...libraries.map((library) => LIBRARIES[library].package)];
 }
 
-function libraries(folder, name) {
+/** What its program.json says, and which C library follows from it. */
+function settings(folder, name) {
   const path = join(folder, name, "program.json");
-  const wanted = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")).libraries ?? []) : [];
-  for (const library of wanted) {
+  const { libraries = [], parts = [] } = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  for (const library of libraries) {
     if (!LIBRARIES[library]) {
       throw new BuildError(
         `${name}/program.json: library ${library} is not known (known: ${Object.keys(LIBRARIES).join(", ")})`,
       );
     }
   }
-  return wanted;
+  for (const part of parts) {
+    if (!existsSync(join(folder, "parts", part))) {
+      throw new BuildError(`${name}/program.json: there is no part guests/programs/parts/${part}`);
+    }
+  }
+  return { libc: libraries.includes("openssl") ? "glibc" : "musl", libraries, parts };
 }
 
 function cFiles(folder) {
@@ -73,12 +96,12 @@ function cFilesBelow(folder) {
     .sort();
 }
 
-/** Debian's headers and libraries, unpacked once. */
-export async function sysroot(cache, packages) {
-  const pins = TOOLCHAIN.map((name) => packages.get(name));
+/** Debian's headers and libraries, unpacked once for each C library. */
+export async function sysroot(cache, packages, libc = "musl") {
+  const pins = LIBCS[libc].packages.map((name) => packages.get(name));
   return await step(
     cache,
-    "headers and libraries",
+    libc === "musl" ? "headers and libraries" : `headers and libraries, ${libc}`,
     pins.map((pin) => pin.sha256),
     (into) => {
       for (const pin of pins) unpack(pin.path, into);
@@ -86,52 +109,86 @@ export async function sysroot(cache, packages) {
   );
 }
 
+/** Where the compiler finds headers: the C library's own first, the compiler's, then the rest. */
+function includes(root, libc) {
+  const gcc = run("gcc", ["-m32", "-print-file-name=include"]).trim();
+  return [
+    ...LIBCS[libc].include.flatMap((folder) => ["-isystem", join(root, folder)]),
+    ...["-isystem", gcc, "-idirafter", join(root, "usr/include")],
+    ...["-idirafter", join(root, "usr/include/i386-linux-gnu"), "-I", "lib", "-I", "parts"],
+  ];
+}
+
+/** The libraries to link with; libgcc's other half is for glibc, which unwinds. */
+function archives(root, { libc, libraries }) {
+  const ofCompiler = (name) => run("gcc", ["-m32", `-print-file-name=${name}`]).trim();
+  return [
+    ...libraries
+      .flatMap((library) => LIBRARIES[library].files)
+      .map((file) => join(root, "usr/lib/i386-linux-gnu", file)),
+    join(root, LIBCS[libc].folder, "libc.a"),
+    ofCompiler("libgcc.a"),
+    ...(libc === "glibc" ? [ofCompiler("libgcc_eh.a")] : []),
+  ];
+}
+
+/** Compiles C files, given relative to `folder`, to objects in `into`, and returns those. */
+function compile(folder, sources, include, into, report) {
+  const warnings = warningFlags();
+  return sources.map((source) => {
+    report(source);
+    const object = join(into, `${source}.o`);
+    mkdirSync(join(object, ".."), { recursive: true });
+    run("gcc", [...COMPILE, ...warnings, ...include, "-c", source, "-o", object], { cwd: folder });
+    return object;
+  });
+}
+
 /**
- * Compiles these programs, each as a step of its own.
+ * Compiles these programs, each as a step of its own; lib/ is compiled once for each C library.
  * @returns Map name -> path of the executable
  */
 export async function buildPrograms(cache, folder, packages, compiler, names) {
-  const root = await sysroot(cache, packages);
-  const gccInclude = run("gcc", ["-m32", "-print-file-name=include"]).trim();
-  const libgcc = run("gcc", ["-m32", "-print-libgcc-file-name"]).trim();
-  const musl = join(root, "usr/lib/i386-linux-musl");
-  const include = [
-    ["-isystem", join(root, "usr/include/i386-linux-musl")],
-    ["-isystem", gccInclude],
-    ["-idirafter", join(root, "usr/include")],
-    ["-idirafter", join(root, "usr/include/i386-linux-gnu")],
-    ["-I", "lib"],
-  ].flat();
-  const warnings = warningFlags();
   const shared = treeDigests(join(folder, "lib"));
-  const pins = TOOLCHAIN.map((name) => packages.get(name).sha256);
+  const sharedSources = cFilesBelow(join(folder, "lib")).map((file) => `lib/${file}`);
   const built = new Map();
 
   for (const name of names) {
-    const recipe = { compiler, COMPILE, pins, shared, own: treeDigests(join(folder, name)) };
-    const result = await step(cache, `program ${name}`, recipe, (into, report) => {
-      const objects = join(into, "objects");
-      const sources = [
-        ...cFilesBelow(join(folder, "lib")).map((file) => `lib/${file}`),
-        ...cFiles(join(folder, name)).map((file) => `${name}/${file}`),
-      ];
-      const made = sources.map((source) => {
-        report(source);
-        const object = join(objects, `${source}.o`);
-        mkdirSync(join(object, ".."), { recursive: true });
-        run("gcc", [...COMPILE, ...warnings, ...include, "-I", name, "-c", source, "-o", object], { cwd: folder });
-        return object;
-      });
-      const archives = libraries(folder, name).map((library) => join(root, LIBRARIES[library].file));
-      run("gcc", [
-        ..."-m32 -static -no-pie -nostdlib -s -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack".split(" "),
-        ...[join(musl, "crt1.o"), join(musl, "crti.o")],
-        ...made,
-        ...["-Wl,--start-group", ...archives, join(musl, "libc.a"), libgcc, "-Wl,--end-group"],
-        ...[join(musl, "crtn.o"), "-o", join(into, name)],
-      ]);
-      run("rm", ["-r", objects]);
+    const program = settings(folder, name);
+    const { libc } = program;
+    const root = await sysroot(cache, packages, libc);
+    const crt = join(root, LIBCS[libc].folder);
+    const include = includes(root, libc);
+    const pins = LIBCS[libc].packages.map((each) => packages.get(each).sha256);
+    const library = await step(cache, `lib, ${libc}`, { compiler, COMPILE, pins, shared }, (into, report) => {
+      compile(folder, sharedSources, include, into, report);
     });
+    const own = treeDigests(join(folder, name));
+    const parts = program.parts.map((part) => treeDigests(join(folder, "parts", part)));
+    const result = await step(
+      cache,
+      `program ${name}`,
+      { compiler, COMPILE, pins, shared, own, parts },
+      (into, report) => {
+        const sources = [
+          ...program.parts.flatMap((part) =>
+            cFiles(join(folder, "parts", part)).map((file) => `parts/${part}/${file}`),
+          ),
+          ...cFiles(join(folder, name)).map((file) => `${name}/${file}`),
+        ];
+        const objects = join(into, "objects");
+        const made = compile(folder, sources, [...include, "-I", name], objects, report);
+        run("gcc", [
+          ..."-m32 -static -no-pie -nostdlib -s -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack".split(" "),
+          ...[join(crt, "crt1.o"), join(crt, "crti.o")],
+          ...sharedSources.map((source) => join(library, `${source}.o`)),
+          ...made,
+          ...["-Wl,--start-group", ...archives(root, program), "-Wl,--end-group"],
+          ...[join(crt, "crtn.o"), "-o", join(into, name)],
+        ]);
+        run("rm", ["-r", objects]);
+      },
+    );
     built.set(name, join(result, name));
   }
   return built;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef __GLIBC__
+
 void *__memcpy_chk(void *to, const void *from, size_t count, size_t room) {
   if (count > room) abort();
   return memcpy(to, from, count);
@@ -20,3 +22,5 @@ void *__memset_chk(void *to, int value, size_t count, size_t room) {
   if (count > room) abort();
   return memset(to, value, count);
 }
+
+#endif
