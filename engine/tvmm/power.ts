@@ -12,15 +12,15 @@ import { type PreparedDisk, prepareDisk } from "./disks.ts";
 import { measureFirmware } from "./firmware.ts";
 import { IntegrityError } from "./integrity.ts";
 import type { LimitsKeeper } from "./limits.ts";
-import { isNic, type Machine, type ManagementService, type Running, type Vm } from "./machine.ts";
+import { type Device, isNic, type Machine, type ManagementService, type Running, type Vm } from "./machine.ts";
 import { type Measured, unmeasured } from "./measured.ts";
 import type { Media } from "./media.ts";
 import type { Emit, Messages } from "./messages.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Network } from "./network.ts";
-import { requiredNics } from "./nics.ts";
+import { type PlacedNic, requiredNics } from "./nics.ts";
 import { received, tellBlocks } from "./received.ts";
-import { secondaries, slotDisks } from "./slots.ts";
+import { type SlottedDisk, secondaries, slotDisks } from "./slots.ts";
 import { vmStatus } from "./status.ts";
 import { stripOf } from "./strip.ts";
 import { type LaunchVm, startVmWorker } from "./vm-worker.ts";
@@ -111,10 +111,7 @@ export function power(parts: PowerParts): Power {
   }
 
   /** Whatever this finds out belongs to this one start: it may have been given up long before an answer comes. */
-  async function start(vm: Vm, measured: Measured, signal: AbortSignal): Promise<void> {
-    const attached = machine.devicesOf(vm);
-    const slotted = slotDisks(vm, attached);
-    const cards = requiredNics(vm, attached);
+  async function start(vm: Vm, { attached, slotted, cards }: Equipment, measured: Measured, signal: AbortSignal) {
     const options = (phase: string, total: number) => {
       let loaded = 0;
       return {
@@ -239,6 +236,9 @@ export function power(parts: PowerParts): Power {
       }
       limits.checkImage(vm.primary, vm.name);
       checkMemory(vm);
+      // Nothing can be attached or detached from here on: the VM is starting.
+      const attached = machine.devicesOf(vm);
+      const equipment = { attached, slotted: slotDisks(vm, attached), cards: requiredNics(vm, attached) };
       const starting = new AbortController();
       vm.starting = starting;
       stop(vm);
@@ -249,7 +249,7 @@ export function power(parts: PowerParts): Power {
       monitor.starting(vm);
       try {
         // A medium may never answer: OFF must not wait for it.
-        await Promise.race([start(vm, measured, starting.signal), aborted(starting.signal)]);
+        await Promise.race([start(vm, equipment, measured, starting.signal), aborted(starting.signal)]);
         starting.signal.throwIfAborted();
         vm.starting = undefined;
         // A guest may have halted before the answer to ON is out.
@@ -294,6 +294,13 @@ export function power(parts: PowerParts): Power {
       enter(vm, "off", thrown.halt);
     } else enter(vm, "off");
   }
+}
+
+/** What a VM is started with, as it was found right. */
+interface Equipment {
+  attached: readonly Device[];
+  slotted: readonly SlottedDisk[];
+  cards: readonly PlacedNic[];
 }
 
 /** What was checked is in order, but its worker did not start or did not run. */

@@ -77,14 +77,20 @@ export function stubWorkers(): StubWorkers {
         return behaviour.answer(request, worker);
       },
     );
-    // Whether the start was given up meanwhile is not looked at: a launch may be answered too late.
-    await behaviour.start();
+    const terminate = () => {
+      worker.terminated = true;
+      server?.stop();
+      closePorts(init);
+    };
+    try {
+      // Whether the start was given up meanwhile is not looked at: a launch may be answered too late.
+      await behaviour.start();
+    } catch (thrown) {
+      terminate();
+      throw thrown;
+    }
     const launched: Launched = {
-      terminate() {
-        worker.terminated = true;
-        server?.stop();
-        closePorts(init);
-      },
+      terminate,
       onFailure: (listener) => listeners.push(listener),
     };
     return launched;
