@@ -109,6 +109,14 @@ async function arsenal(page: Page): Promise<Record<string, string>> {
       ["messages", () => lab.messages()],
       ["off", () => management.off(vm.id)],
       ["read memory while off", () => inspect.readMemory(vm.id, 0, 4096)],
+      [
+        "attach a console while off",
+        async () => management.attach(vm.id, await management.createDevice({ type: "serial", purpose: "console" })),
+      ],
+      [
+        "attach a management device while off",
+        async () => management.attach(vm.id, await management.createDevice({ type: "serial", purpose: "management" })),
+      ],
       ["on", () => management.on(vm.id)],
     ];
     const results: Record<string, string> = {};
@@ -153,6 +161,8 @@ test("nothing of a closed box's memory leaves its machine but on the person's po
     messages: "worked",
     off: "worked",
     "read memory while off": "closed-box",
+    "attach a console while off": "closed-box",
+    "attach a management device while off": "refused",
     on: "worked",
   });
   const second = await canaryOf(recorded);

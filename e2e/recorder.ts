@@ -52,7 +52,8 @@ function record(): void {
     ...descriptor,
     get(this: MessageEvent) {
       const data: unknown = read.call(this);
-      if (!seen.has(this)) {
+      // The search itself comes over a channel, too, and is no machine's.
+      if (!seen.has(this) && !(this.currentTarget instanceof BroadcastChannel)) {
         seen.add(this);
         keep(data, personPorts.has(this.currentTarget ?? this));
       }
