@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { fromHex } from "../attestation/bytes.ts";
 import { boot } from "./testing/boot.ts";
+import { makeProgram } from "./testing/elf.ts";
 import { builtImage, imagesBuilt } from "./testing/images.ts";
 
 describe.skipIf(!imagesBuilt)("the images of guests/", () => {
@@ -58,5 +59,16 @@ describe.skipIf(!imagesBuilt)("the images of guests/", () => {
     await reset.said(1, "# ");
     reset.machine.serial(1).write(new TextEncoder().encode("reboot -f\n"));
     expect(await reset.halt).toEqual({ reason: "reset" });
+  });
+
+  test("a program without privileges can make v86 give up: its box halts, and the one beside it does not notice", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const [bad, good] = [await boot(builtImage("pc")), await boot(builtImage("pc"))];
+    await Promise.all([bad.machine.run(), good.machine.run()]);
+    // xor eax, eax; push eax, three times; iret: back to a code segment that there is not.
+    for (const command of makeProgram("fault", [0x31, 0xc0, 0x50, 0x50, 0x50, 0xcf])) await bad.shell(command);
+    await expect(bad.shell("./fault")).rejects.toThrow("halted (fault) while the shell did: ./fault");
+    expect(await good.shell("echo $((6*7))")).toBe("42\n");
+    good.machine.halt({ reason: "test" });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { inspection } from "./inspection.ts";
 import { boot } from "./testing/boot.ts";
+import { makeProgram } from "./testing/elf.ts";
 import { asm, guest, trial } from "./testing/guest.ts";
 import { builtImage, imagesBuilt } from "./testing/images.ts";
 import type { Emulator } from "./v86-internals.ts";
@@ -85,59 +86,24 @@ test("the saved state holds the guest's memory", async () => {
 });
 
 describe.skipIf(!imagesBuilt)("image pc", () => {
-  /** A program that says a word of four bytes, computes for ten million rounds, and so on. */
-  const program = (word: string) => {
-    const code = [
+  /** Says a word of four bytes, computes for a million rounds, and again. */
+  const chant = (word: string) =>
+    [
       [0x68, ...new TextEncoder().encode(word)], // push word
       [0x89, 0xe1, 0xba, 4, 0, 0, 0, 0xbb, 1, 0, 0, 0, 0xb8, 4, 0, 0, 0, 0xcd, 0x80, 0x58], // write(1, esp, 4); pop
-      [0xb9, 0x80, 0x96, 0x98, 0x00, 0x49, 0x75, 0xfd], // ten million times nothing
+      [0xb9, 0x40, 0x42, 0x0f, 0x00, 0x49, 0x75, 0xfd], // a million times nothing
       [0xeb, 0xdd], // and again
     ].flat();
-    const size = 84 + code.length;
-    const le16 = (value: number) => [value & 255, value >> 8];
-    const le32 = (value: number) => [...le16(value & 0xffff), ...le16(value >>> 16)];
-    const base = 0x08048000;
-    const elf = [
-      0x7f,
-      0x45,
-      0x4c,
-      0x46,
-      1,
-      1,
-      1,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      2,
-      0,
-      3,
-      0,
-      ...le32(1),
-      ...le32(base + 84),
-    ];
-    const rest = [...le32(52), ...le32(0), ...le32(0), ...le16(52), ...le16(32), ...le16(1), ...le16(0), 0, 0, 0, 0];
-    const segment = [1, 0, base, base, size, size, 5, 4096].flatMap(le32);
-    return { code: Uint8Array.from(code), file: Uint8Array.from([...elf, ...rest, ...segment, ...code]) };
-  };
 
   test("a program's code is found in memory while it runs, changed, and says another word", async () => {
     const { machine, said, shell, output } = await boot(builtImage("pc"));
     await machine.run();
-    const { code, file } = program("one\n");
-    const octal = [...file].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
-    for (let at = 0; at < octal.length; at += 800) {
-      await shell(`printf '${octal.slice(at, at + 800)}' >> chant`);
-    }
-    await shell("chmod +x chant; ./chant &");
+    const code = chant("one\n");
+    for (const command of makeProgram("chant", code)) await shell(command);
+    await shell("./chant &");
     const { read, write } = open(machine.emulator);
     await said(1, "one\r\n".repeat(20));
-    const found = places(read(0, 64 << 20), code);
+    const found = places(read(0, 64 << 20), Uint8Array.from(code));
     expect(found.length).toBeGreaterThan(0);
     for (const place of found) write(place + 1, new TextEncoder().encode("two\n"));
     const from = output[1].length;

@@ -8,22 +8,34 @@ import type { MediaRequest } from "../protocol/media.ts";
 
 export type Medium = Pick<Client<MediaRequest>, "call">;
 
-/** A disk that has not answered for this long does not answer any more. */
-const PATIENCE_MS = 30_000;
+/** A disk that has not answered for this long is taken for broken. Until it answers again, the second span is all it gets. */
+const PATIENCE_MS = 10_000;
+const LAST_CHANCE_MS = 500;
 
 export function mediumAt(port: MessagePort, id: string): Medium {
   const client = connect<MediaRequest>(port);
-  // Browsers say so when the other end is gone; those that do not yet, run into the time limit.
+  // The HTML standard has this event, and Node; Chromium 156 has not, and there the time limit tells.
   port.addEventListener("close", () => client.close(new TerraError("unavailable", `the medium ${id} is gone`)));
+  let silent = false;
   return {
     call(request, transfer) {
       return new Promise((resolve, reject) => {
-        const late = new TerraError("timeout", `the medium ${id} has not answered for ${PATIENCE_MS / 1000} s`);
-        const timer = setTimeout(reject, PATIENCE_MS, late);
+        const giveUp = () => {
+          silent = true;
+          reject(new TerraError("timeout", `the medium ${id} does not answer`));
+        };
+        const lastChance = () => {
+          timer = setTimeout(giveUp, LAST_CHANCE_MS);
+        };
+        // Two spans, since a computer that slept wakes up with both the answer and a timer due, in whatever order.
+        let timer = setTimeout(lastChance, silent ? 0 : PATIENCE_MS);
         client
           .call(request, transfer)
           .then(resolve, reject)
-          .finally(() => clearTimeout(timer));
+          .finally(() => {
+            silent = false;
+            clearTimeout(timer);
+          });
       });
     },
   };
