@@ -160,6 +160,12 @@ describe.skipIf(!imagesBuilt)("a box without a display", () => {
     });
   });
 
+  test.each([[[8, 8]], [[7]], [[16]]])("network cards in the slots %j are refused", async (slots) => {
+    const { port1, port2 } = new MessageChannel();
+    const nics = slots.map((pci) => ({ device: `dev${pci}`, pci, mac: "02:00:00:00:00:01", port: port1 }));
+    await expect(pc({ nics, port: port2 })).rejects.toThrow(/^bad-argument: network cards have the PCI numbers/);
+  });
+
   test.each<VmRequest>([
     { op: "read-memory", address: 0, length: 1 },
     { op: "read-memory", address: 2 ** 32 - 1, length: 1 },

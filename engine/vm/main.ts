@@ -18,7 +18,7 @@ import { PANIC, panicWatch } from "./panic-watch.ts";
 import { type Screen, watchScreen } from "./screen.ts";
 import { type Surface, surface } from "./surface.ts";
 import { enterTextMode } from "./vga-text-mode.ts";
-import { MAX_DISKS } from "./virtio.ts";
+import { FIRST_CARD_SLOT, LAST_CARD_SLOT, MAX_DISKS } from "./virtio.ts";
 import { plugInDisk } from "./virtio-blk.ts";
 import { type NetworkCard, plugInCard } from "./virtio-net.ts";
 
@@ -40,6 +40,16 @@ export async function start(init: VmInit): Promise<void> {
   const { disks, serials, strip } = init;
   if (disks.length > MAX_DISKS) {
     throw new TerraError("bad-argument", `there are ${disks.length} disks; this board has slots for ${MAX_DISKS}`);
+  }
+  const slots = new Set(
+    init.nics.map(({ pci }) => pci).filter((pci) => pci >= FIRST_CARD_SLOT && pci <= LAST_CARD_SLOT),
+  );
+  if (slots.size !== init.nics.length) {
+    const given = init.nics.map(({ pci }) => pci).join(", ");
+    throw new TerraError(
+      "bad-argument",
+      `network cards have the PCI numbers ${given}; each needs one of its own from ${FIRST_CARD_SLOT} to ${LAST_CARD_SLOT}`,
+    );
   }
   let server: Server<VmEvent> | undefined;
   const emit = (event: VmEvent, transfer: Transferable[] = []) => server?.emit(event, transfer);

@@ -37,7 +37,7 @@ describe.skipIf(!imagesBuilt)("guests at the ends of wires", () => {
         { pci: 15, mac: "02:00:00:00:00:bf", port: right.port1 },
         { pci: 9, mac: "02:00:00:00:00:b9", port: left.port2 },
       ),
-      networked({ pci: 12, mac: "02:00:00:00:00:0c", port: right.port2 }),
+      networked({ pci: 11, mac: "02:00:00:00:00:0c", port: right.port2 }),
     ]);
     const up = (card: string, address: string) => `ip link set ${card} up; ip address add ${address}/24 dev ${card}`;
     await a.shell(up("eth0", "10.0.1.1"));

@@ -15,7 +15,9 @@ import type {
   VirtQueue,
 } from "./v86-internals.ts";
 
-/** PCI slots that v86 leaves free and that network cards (8 to 15) do not use. */
+/** PCI slots that v86 leaves free, once its balloon is out of slot 11. */
+export const FIRST_CARD_SLOT = 8;
+export const LAST_CARD_SLOT = 15;
 export const RNG_SLOT = 0x11;
 export const FIRST_DISK_SLOT = 0x14;
 export const MAX_DISKS = 8;
