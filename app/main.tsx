@@ -21,6 +21,7 @@ import "./styles/messages.css";
 import "./styles/measurements.css";
 import "./styles/verifier.css";
 import "./styles/monitor.css";
+import "./styles/owner.css";
 
 const view = createLabView({ base: document.baseURI, lockDown, scenarios: scenarioRunner });
 window.terra = view.terra;

@@ -2,9 +2,12 @@
  * Every word the page says by itself, in one catalogue: short sentences, present tense, the box or person as subject. What a
  * scenario, a box or an error says is theirs and stands elsewhere. Never: secure, oops, please, exclamation marks.
  */
+import type { ManagementStatus } from "../engine/lab/protocol.ts";
 import { bytesOf, count } from "./facts/format.ts";
+import { ownerTexts } from "./texts-owner.ts";
 
 export const texts = {
+  ...ownerTexts,
   name: "Terra Lab",
   top: {
     lab: "Lab",
@@ -60,6 +63,16 @@ export const texts = {
     openLab: (title: string) => `Open lab ${title}`,
     openAgain: "Open the lab again",
     managedFromPage: "managed from this page",
+    managementBox: "the management box",
+    managedBy: (name: string, { state }: ManagementStatus) =>
+      state === "ready"
+        ? `managed by ${name}`
+        : state === "failed"
+          ? `${name} failed`
+          : `${name} carries out the policy`,
+    connections: "Connections",
+    connected: (a: string, b: string) => `${a} is connected with ${b}`,
+    both: "firmware, loader",
     open: "open",
     closed: "closed",
     off: "off",
@@ -124,7 +137,6 @@ export const texts = {
     hasKeyboard: "has the keyboard",
     click: "Select the picture to type.",
     full: "Full size",
-    leave: "Leave full size",
     give: (box: string) => `Give the monitor to ${box}`,
   },
   console: {
@@ -143,11 +155,13 @@ export const texts = {
     list: "List",
     form: "Form",
     everything: "everything",
+    anyOutcome: "any outcome",
+    accepted: "accepted",
+    refused: "refused",
     columns: ["Time", "From", "To", "Kind", "What", "Bytes", "Outcome"],
     itself: "itself",
     forgotten: (number: number) => `${count(number)} older messages were dropped.`,
     crumbs: "Messages",
-    leave: "Close",
     previous: "Previous",
     next: "Next",
     position: (at: number, of: number) => `${count(at)} of ${count(of)}`,
@@ -168,7 +182,12 @@ export const texts = {
       management: "The owner tells the TVMM what to do. What goes into a closed box is not among it.",
       power: "The machine or a box is switched.",
       halt: "The TVMM stops a box for good.",
-      inspection: "The owner tries to look into a box.",
+      inspection: "The owner tries to look into a box. Into a closed one the TVMM lets nobody look.",
+      arp: "A card asks all others on its line who has an address, and the one that has it answers.",
+      icmp: "An echo request, its reply, or a notice that a packet did not arrive.",
+      udp: "One packet to a port of another box. Nobody promises that it arrives.",
+      tcp: "A piece of a connection between two programs.",
+      dns: "A name is asked for, or its address told.",
     } as Record<string, string>,
   },
   measurements: {

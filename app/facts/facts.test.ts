@@ -6,7 +6,12 @@ import { type Facts, findBox, MESSAGES_KEPT, noFacts, reduce, reduceAll, totalPr
 
 const opened: LabEvent = {
   type: "lab",
-  lab: { id: "hello", title: "Hello", platforms: [{ id: "alice", title: "Alice’s PC", managedFromPage: true }] },
+  lab: {
+    id: "hello",
+    title: "Hello",
+    platforms: [{ id: "alice", title: "Alice’s PC", managedFromPage: true }],
+    wires: [{ id: "lan", ends: [{ platform: "alice", nic: "eth0" }] }],
+  },
 };
 
 const status = (state: VmStatus["state"], name = "hello"): VmStatus => ({
@@ -22,6 +27,9 @@ const status = (state: VmStatus["state"], name = "hello"): VmStatus => ({
   console: "none",
   checking: "optimistic",
   memoryMiB: 32,
+  cpuShare: 1,
+  suspend: true,
+  management: false,
   devices: [],
 });
 
@@ -147,5 +155,59 @@ describe("facts", () => {
       { type: "progress", path: "b", loaded: 1, total: 4 },
     );
     expect(totalProgress(facts)).toEqual({ loaded: 11, total: 14 });
+  });
+
+  it("a device is known by what was told of it last, and gone with its machine’s power", () => {
+    const told2 = (connectedTo: string[]): LabEvent => ({
+      type: "device",
+      platform: "alice",
+      device: "dev1",
+      status: { id: "dev1", type: "nic", attachedTo: "vm1", connectedTo },
+    });
+    const facts = told(opened, power("on"), vm("on"), told2([]), told2(["eth0"]));
+    const [machine] = facts.machines;
+    expect(machine?.devices).toEqual([{ id: "dev1", type: "nic", attachedTo: "vm1", connectedTo: ["eth0"] }]);
+    expect(reduce(facts, { type: "device", platform: "alice", device: "dev1" }).machines[0]?.devices).toEqual([]);
+    expect(reduce(facts, power("off")).machines[0]?.devices).toEqual([]);
+  });
+
+  it("limits and the management box are the machine’s, until it is switched off", () => {
+    const limits = { memoryMiB: 256, images: null, share: 1, shares: {} };
+    const management = { state: "ready", vm: "vm1", done: 3, refused: 0 } as const;
+    const facts = told(
+      opened,
+      power("on"),
+      { type: "limits", platform: "alice", limits },
+      { type: "management", platform: "alice", management },
+    );
+    expect(facts.machines[0]).toMatchObject({ limits, management });
+    expect(reduce(facts, power("starting")).machines[0]).toMatchObject({ limits: null, management: null });
+  });
+
+  it("a wire counts its frames, those that were not told too, and keeps the newest", () => {
+    const frame = (sequence: number) => ({
+      sequence,
+      time: 0,
+      from: "alice/eth0",
+      bytes: new Uint8Array(98),
+      layers: ["Ethernet, a", "ICMP, echo request"],
+    });
+    const facts = told(
+      opened,
+      { type: "frames", wire: "lan", frames: [frame(1), frame(2)], skipped: 5 },
+      { type: "intercepted", wire: "lan", interceptors: 1 },
+      { type: "held", wire: "lan", frame: frame(3) },
+    );
+    expect(facts.wires).toEqual([
+      {
+        id: "lan",
+        ends: [{ platform: "alice", nic: "eth0" }],
+        frames: 7,
+        interceptors: 1,
+        held: 1,
+        last: { sequence: 2, from: "alice/eth0", size: 98, protocol: "ICMP" },
+      },
+    ]);
+    expect(reduce(facts, { type: "lab", lab: null }).wires).toEqual([]);
   });
 });

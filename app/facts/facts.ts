@@ -3,8 +3,9 @@
  * never asks the lab for anything and never judges; what is not in an event is not known here.
  */
 import type { Appraisal, Evidence, Message } from "../../engine/lab/api.ts";
-import type { MeasuredStage, VmStatus } from "../../engine/lab/protocol.ts";
-import type { LabEvent, PlatformInfo, PowerState } from "../../engine/lab/view.ts";
+import type { DeviceStatus, Limits, ManagementStatus, MeasuredStage, VmStatus } from "../../engine/lab/protocol.ts";
+import type { LabEvent, PlatformInfo, PowerState, WireInfo } from "../../engine/lab/view.ts";
+import { type WireFacts, wireChange } from "./wires.ts";
 
 export interface BoxFacts {
   /** The TVMM's id, unique on the machine: "vm1". */
@@ -30,6 +31,11 @@ export interface MachineFacts {
   /** The boot log with certificates, once the TVMM was endorsed. */
   stages: MeasuredStage[];
   boxes: BoxFacts[];
+  /** In the order of their making; physical network cards first. */
+  devices: DeviceStatus[];
+  /** What the management box has set; null until it is told. */
+  limits: Limits | null;
+  management: ManagementStatus | null;
   focus: { box: string | null; strip: string };
   /** The focused box's screen as text. */
   screen: { box: string; strip: string; text: string } | null;
@@ -52,6 +58,7 @@ export interface Facts {
   /** Bytes fetched of bytes to fetch, by file. */
   progress: Record<string, { loaded: number; total: number }>;
   machines: MachineFacts[];
+  wires: WireFacts[];
   /** A ring: the oldest give way. */
   messages: Message[];
   /** Messages that gave way. */
@@ -66,10 +73,30 @@ export const noFacts: Facts = {
   lab: null,
   progress: {},
   machines: [],
+  wires: [],
   messages: [],
   forgotten: 0,
   appraisal: null,
 };
+
+/** What a machine without power has of all that its TVMM tells. */
+const NOTHING_RUNS: Pick<MachineFacts, "boxes" | "devices" | "limits" | "management" | "focus" | "screen"> = {
+  boxes: [],
+  devices: [],
+  limits: null,
+  management: null,
+  focus: { box: null, strip: "" },
+  screen: null,
+};
+
+const freshWire = ({ id, ends }: WireInfo): WireFacts => ({
+  id,
+  ends,
+  interceptors: 0,
+  frames: 0,
+  held: 0,
+  last: null,
+});
 
 function freshMachine(info: PlatformInfo): MachineFacts {
   return {
@@ -79,9 +106,7 @@ function freshMachine(info: PlatformInfo): MachineFacts {
     error: null,
     measured: [],
     stages: [],
-    boxes: [],
-    focus: { box: null, strip: "" },
-    screen: null,
+    ...NOTHING_RUNS,
     powerOns: 0,
   };
 }
@@ -106,9 +131,7 @@ function power(machine: MachineFacts, event: LabEvent & { type: "power" }): Mach
   return {
     ...next,
     measured: [],
-    boxes: [],
-    focus: { box: null, strip: "" },
-    screen: null,
+    ...NOTHING_RUNS,
     powerOns: machine.powerOns + (event.state === "starting" ? 1 : 0),
   };
 }
@@ -130,6 +153,14 @@ function boxChange(machine: MachineFacts, event: LabEvent & { type: "vm" }): Mac
   return { ...machine, boxes };
 }
 
+function deviceChange(machine: MachineFacts, event: LabEvent & { type: "device" }): MachineFacts {
+  const { device, status } = event;
+  const known = machine.devices.some(({ id }) => id === device);
+  if (!status) return { ...machine, devices: machine.devices.filter(({ id }) => id !== device) };
+  if (!known) return { ...machine, devices: [...machine.devices, status] };
+  return { ...machine, devices: machine.devices.map((other) => (other.id === device ? status : other)) };
+}
+
 /** The box that evidence is about, by its identity. */
 function subjectOf(facts: Facts, result: Appraisal): string | null {
   const digest = result.layers.find(({ layer }) => layer === "vm")?.digest;
@@ -142,11 +173,17 @@ export function reduce(facts: Facts, event: LabEvent): Facts {
     case "lab":
       // A machine that failed stays drawn, with what was wrong, until another lab takes its place.
       if (!event.lab)
-        return { ...facts, lab: null, machines: facts.machines.filter(({ power }) => power === "failed") };
+        return {
+          ...facts,
+          lab: null,
+          machines: facts.machines.filter(({ power }) => power === "failed"),
+          wires: [],
+        };
       return {
         ...noFacts,
         lab: { id: event.lab.id, title: event.lab.title },
         machines: event.lab.platforms.map(freshMachine),
+        wires: event.lab.wires.map(freshWire),
       };
     case "progress":
       return { ...facts, progress: { ...facts.progress, [event.path]: { loaded: event.loaded, total: event.total } } };
@@ -166,6 +203,19 @@ export function reduce(facts: Facts, event: LabEvent): Facts {
       }));
     case "vm":
       return onMachine(facts, event.platform, (machine) => boxChange(machine, event));
+    case "device":
+      return onMachine(facts, event.platform, (machine) => deviceChange(machine, event));
+    case "limits":
+      return onMachine(facts, event.platform, (machine) => ({ ...machine, limits: event.limits }));
+    case "management":
+      return onMachine(facts, event.platform, (machine) => ({ ...machine, management: event.management }));
+    case "frames":
+    case "intercepted":
+    case "held":
+      return {
+        ...facts,
+        wires: facts.wires.map((wire) => (wire.id === event.wire ? wireChange(wire, event) : wire)),
+      };
     case "starting":
       return onMachine(facts, event.platform, (machine) => ({
         ...machine,

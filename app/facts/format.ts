@@ -36,13 +36,16 @@ export function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(3);
 }
 
-/** "alice/hello" -> "hello"; the TVMM keeps its machine's name where there is more than one machine. */
-export function endName(end: string, machines = 1): string {
+/**
+ * "alice/hello" -> "hello". Where there is more than one machine, the TVMM and the owner keep their machine's name; a box does so
+ * too if `whole` says so, where it does not stand under its machine.
+ */
+export function endName(end: string, machines = 1, whole = false): string {
   const [platform, name] = end.split("/");
   if (name === undefined) return end;
   if (name === "tvmm") return machines > 1 ? `TVMM ${platform}` : "TVMM";
   if (name === "owner") return machines > 1 ? `${platform}’s owner` : "owner";
-  return name;
+  return whole && machines > 1 ? end : name;
 }
 
 export function hex(data: Uint8Array): string {

@@ -40,6 +40,100 @@ export function Carton() {
   );
 }
 
+/** The box that manages the machine. */
+export function Sliders() {
+  return (
+    <Icon>
+      <path d="M1 4.5h8.5M13 4.5h2M1 11.5h3.5M8 11.5h7" />
+      <circle cx="11.25" cy="4.5" r="1.9" />
+      <circle cx="6.25" cy="11.5" r="1.9" />
+    </Icon>
+  );
+}
+
+/** Which box: a lock, sliders or a carton, beside its name. */
+export function BoxIcon({ status }: { status: { kind: "open" | "closed"; management: boolean } }) {
+  if (status.kind === "closed") return <Lock />;
+  return status.management ? <Sliders /> : <Carton />;
+}
+
+/** Somebody looks. */
+export function Eye() {
+  return (
+    <Icon>
+      <path d="M1 8c1.8-3 4.2-4.6 7-4.6S13.2 5 15 8c-1.8 3-4.2 4.6-7 4.6S2.8 11 1 8z" />
+      <circle cx="8" cy="8" r="2" fill="currentColor" stroke="none" />
+    </Icon>
+  );
+}
+
+/** A wire with its plugs. */
+export function Cable() {
+  return (
+    <Icon>
+      <path d="M4.5 8h7" />
+      <circle cx="2.75" cy="8" r="1.75" />
+      <circle cx="13.25" cy="8" r="1.75" />
+    </Icon>
+  );
+}
+
+/** A frame on a network: header and contents. */
+export function Packet() {
+  return (
+    <Icon>
+      <path d="M1.25 4h13.5v8H1.25zM5.5 4v8" />
+    </Icon>
+  );
+}
+
+/** A question to all: who has this address. */
+export function Ask() {
+  return (
+    <Icon>
+      <circle cx="8" cy="8" r="6.6" />
+      <path d="M5.9 6.3a2.1 2.1 0 1 1 3.2 1.8c-.7.45-1.1.8-1.1 1.6M8 11v1.3" />
+    </Icon>
+  );
+}
+
+/** An echo: there and back. */
+export function Echo() {
+  return (
+    <Icon>
+      <circle cx="3" cy="8" r="1.5" fill="currentColor" stroke="none" />
+      <path d="M6.5 4.7a5 5 0 0 1 0 6.6M9.3 2.9a8 8 0 0 1 0 10.2M12 1.5a10.5 10.5 0 0 1 0 13" />
+    </Icon>
+  );
+}
+
+export function Power() {
+  return (
+    <Icon>
+      <path d="M8 1.5v6M4.6 3.7a5.7 5.7 0 1 0 6.8 0" />
+    </Icon>
+  );
+}
+
+export function Disk() {
+  return (
+    <Icon>
+      <ellipse cx="8" cy="3.7" rx="5.75" ry="2.2" />
+      <path d="M2.25 3.7v8.6c0 1.2 2.6 2.2 5.75 2.2s5.75-1 5.75-2.2V3.7M2.25 8c0 1.2 2.6 2.2 5.75 2.2s5.75-1 5.75-2.2" />
+    </Icon>
+  );
+}
+
+/** A name and what stands behind it. */
+export function Name() {
+  return (
+    <Icon>
+      <path d="M1.5 2.5h6l7 7-5 5-8-8z" />
+      <circle cx="4.8" cy="5.8" r="1.1" fill="currentColor" stroke="none" />
+    </Icon>
+  );
+}
+
 export function Screen() {
   return (
     <Icon>

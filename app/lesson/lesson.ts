@@ -5,6 +5,8 @@
 import { create } from "zustand";
 import type { StepReport } from "../../engine/lab/index.ts";
 import type { Player, Scenario, Step } from "../../engine/scenarios/index.ts";
+import { allBoxes } from "../facts/facts.ts";
+import { useFacts } from "../facts/store.ts";
 import { followLesson } from "../page/page.ts";
 
 export interface Lesson {
@@ -64,13 +66,19 @@ export function finished(lesson: Lesson): boolean {
   return lesson.scenario !== null && lesson.reports.length === lesson.scenario.steps.length;
 }
 
+/** The box that a step is about: the first that one of its markers stands at. */
+function boxOf(step: Step): string | null {
+  const places = Object.values(step.markers ?? {});
+  return places.find((place) => allBoxes(useFacts.getState()).some(({ path }) => path === place)) ?? null;
+}
+
 /** Runs the next step; resolves to whether there was one. */
 export async function nextStep(): Promise<boolean> {
   const playing = player;
   if (!playing || playing.running) return false;
   const step = playing.scenario.steps[playing.position];
   if (!step) return false;
-  followLesson(step.lens);
+  followLesson(step.lens, boxOf(step));
   return (await playing.next()) !== null;
 }
 

@@ -8,6 +8,7 @@ import { Spot } from "../parts/Spot.tsx";
 import { useRows } from "../parts/virtual.ts";
 import { texts } from "../texts.ts";
 import { type Chosen, openMessage, rowId, useChosen } from "./choose.ts";
+import { KindSign } from "./kinds.tsx";
 
 const ROW = 32;
 
@@ -34,13 +35,14 @@ function Row({
       style={{ top: index * ROW }}
       onClick={() => {
         chosen.choose(index);
-        openMessage(message);
+        openMessage(message.sequence);
       }}
     >
       <span className="mono quiet">{seconds(message.time)}</span>
-      <span>{endName(message.from, machines)}</span>
-      <span>{self ? <span className="quiet">{texts.messages.itself}</span> : endName(message.to, machines)}</span>
-      <span className="mono">
+      <span>{endName(message.from, machines, true)}</span>
+      <span>{self ? <span className="quiet">{texts.messages.itself}</span> : endName(message.to, machines, true)}</span>
+      <span className="mono list-kind">
+        <KindSign kind={message.kind} />
         {message.kind} <Spot at={`message:${message.kind}`} inline />
       </span>
       <span className="list-what" title={message.summary}>

@@ -3,18 +3,23 @@ import { useEffect, useState } from "react";
 import type { Message } from "../../engine/lab/api.ts";
 import { bytes, endName, seconds } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
-import { Close, Save } from "../icons/icons.tsx";
+import { Save } from "../icons/icons.tsx";
 import { Outcome } from "../icons/marks.tsx";
-import { usePage } from "../page/page.ts";
+import { useWide } from "../page/media.ts";
+import { chooseLens, usePage } from "../page/page.ts";
 import { Command } from "../parts/Command.tsx";
+import { HexView } from "../parts/HexView.tsx";
 import { saveFile } from "../parts/save.ts";
+import { ZoomHead } from "../parts/ZoomHead.tsx";
 import { texts } from "../texts.ts";
+import { FrameView } from "../wire/FrameView.tsx";
+import { openMessage } from "./choose.ts";
 import { confirmations } from "./confirm.ts";
-import { Dump } from "./Dump.tsx";
+import { isFrame, KindSign } from "./kinds.tsx";
 import { asText, filtered } from "./rows.ts";
 
 const go = (message: Message | undefined) => {
-  if (message) usePage.setState({ message: message.sequence });
+  if (message) openMessage(message.sequence);
 };
 
 function useNeighbours(previous: Message | undefined, next: Message | undefined): void {
@@ -36,11 +41,14 @@ function About({ message, machines }: { message: Message; machines: number }) {
     <div className="about">
       <dl>
         <dt>{names.kind}</dt>
-        <dd className="mono">{message.kind}</dd>
+        <dd className="mono list-kind">
+          <KindSign kind={message.kind} />
+          {message.kind}
+        </dd>
         <dt>{names.from}</dt>
-        <dd>{endName(message.from, machines)}</dd>
+        <dd>{endName(message.from, machines, true)}</dd>
         <dt>{names.to}</dt>
-        <dd>{message.from === message.to ? texts.messages.itself : endName(message.to, machines)}</dd>
+        <dd>{message.from === message.to ? texts.messages.itself : endName(message.to, machines, true)}</dd>
         <dt>{names.time}</dt>
         <dd className="mono">
           {seconds(message.time)} {texts.messages.seconds}
@@ -68,31 +76,31 @@ function About({ message, machines }: { message: Message; machines: number }) {
 
 export function MessageZoom({ sequence }: { sequence: number }) {
   const all = useFacts((facts) => facts.messages);
-  const kind = usePage((page) => page.kind);
+  const filter = usePage();
+  const wide = useWide();
   const machines = useFacts((facts) => facts.machines.length);
   const [form, setForm] = useState<"hex" | "text">("hex");
-  const messages = filtered(all, kind);
+  const fitting = filtered(all, filter);
+  // One that was opened by a link need not fit what the lens shows.
+  const messages = fitting.some((each) => each.sequence === sequence) ? fitting : all;
   const index = messages.findIndex((message) => message.sequence === sequence);
   const message = messages[index];
   const previous = messages[index - 1];
   const next = messages[index + 1];
   useNeighbours(previous, next);
-  const leave = () => usePage.setState({ message: null });
   if (!message) return <div className="empty">{texts.messages.emptyFilter}</div>;
   const data = message.bytes;
   const text = data ? asText(data) : null;
   const confirm = confirmations(message);
   return (
-    <section className="zoom" aria-label={texts.messages.crumbs} data-region="lens" tabIndex={-1} id="lens">
-      <header className="zoom-head">
-        <button type="button" className="crumb" onClick={leave}>
-          {texts.messages.crumbs} ›
-        </button>
-        <h2 className="heading">{message.kind}</h2>
-        <span className="quiet zoom-what">
-          {endName(message.from, machines)} to {endName(message.to, machines)}, {seconds(message.time)} s
-          {data && `, ${bytes(data.length)}`}
-        </span>
+    <>
+      <ZoomHead
+        crumbs={[{ words: texts.messages.crumbs, go: () => chooseLens("messages") }]}
+        title={message.kind}
+        what={`${endName(message.from, machines, true)} to ${endName(message.to, machines, true)}, ${seconds(message.time)} s${
+          data ? `, ${bytes(data.length)}` : ""
+        }`}
+      >
         <span className="quiet">{texts.messages.position(index + 1, messages.length)}</span>
         <button type="button" className="chip" disabled={!previous} onClick={() => go(previous)}>
           {texts.messages.previous} <span className="key">K</span>
@@ -100,11 +108,7 @@ export function MessageZoom({ sequence }: { sequence: number }) {
         <button type="button" className="chip" disabled={!next} onClick={() => go(next)}>
           {texts.messages.next} <span className="key">J</span>
         </button>
-        <button type="button" className="button quiet-button" aria-label={texts.messages.leave} onClick={leave}>
-          <Close />
-          <span className="key">Esc</span>
-        </button>
-      </header>
+      </ZoomHead>
       <div className="zoom-body">
         <About message={message} machines={machines} />
         <div className="zoom-bytes">
@@ -124,13 +128,15 @@ export function MessageZoom({ sequence }: { sequence: number }) {
                   {confirm.file}
                 </button>
               </div>
-              {form === "text" && text !== null ? (
+              {form === "hex" && isFrame(message.kind) ? (
+                <FrameView key={message.sequence} bytes={data} width={wide ? 24 : 16} />
+              ) : form === "text" && text !== null ? (
                 // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer
                 <pre className="zoom-text" tabIndex={0}>
                   {text}
                 </pre>
               ) : (
-                <Dump bytes={data} />
+                <HexView bytes={data} width={wide ? 24 : 16} label={texts.messages.hexOf} />
               )}
             </>
           ) : (
@@ -148,6 +154,6 @@ export function MessageZoom({ sequence }: { sequence: number }) {
           </div>
         </footer>
       )}
-    </section>
+    </>
   );
 }

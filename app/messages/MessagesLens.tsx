@@ -10,7 +10,7 @@ import { Sequence } from "./Sequence.tsx";
 
 export function MessagesTools() {
   const form = usePage((page) => page.messageForm);
-  const kind = usePage((page) => page.kind);
+  const { kind, outcome } = usePage();
   const messages = useFacts((facts) => facts.messages);
   return (
     <>
@@ -20,7 +20,7 @@ export function MessagesTools() {
           type="button"
           className="chip"
           aria-pressed={form === each}
-          onClick={() => usePage.setState({ messageForm: each, message: null })}
+          onClick={() => usePage.setState({ messageForm: each })}
         >
           {texts.messages[each]}
         </button>
@@ -36,25 +36,39 @@ export function MessagesTools() {
           ))}
         </select>
       </label>
+      <label className="chip select-chip">
+        <span className="visually-hidden">{texts.messages.fields.outcome}</span>
+        <select
+          value={outcome ?? ""}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            usePage.setState({ outcome: value === "accepted" || value === "refused" ? value : null });
+          }}
+        >
+          <option value="">{texts.messages.anyOutcome}</option>
+          <option value="accepted">{texts.messages.accepted}</option>
+          <option value="refused">{texts.messages.refused}</option>
+        </select>
+      </label>
     </>
   );
 }
 
 export function MessagesLens() {
-  const { messageForm, kind } = usePage();
+  const page = usePage();
   const { messages, forgotten } = useFacts();
-  const shown = filtered(messages, kind);
+  const shown = filtered(messages, page);
   if (shown.length === 0) {
     return (
       <div className="empty">
-        <p>{kind === null ? texts.messages.empty : texts.messages.emptyFilter}</p>
-        {kind === null && <p>{texts.messages.emptyNext}</p>}
+        <p>{messages.length === 0 ? texts.messages.empty : texts.messages.emptyFilter}</p>
+        {messages.length === 0 && <p>{texts.messages.emptyNext}</p>}
       </div>
     );
   }
   return (
     <div className="messages">
-      {messageForm === "sequence" ? <Sequence messages={shown} /> : <MessageList messages={shown} />}
+      {page.messageForm === "sequence" ? <Sequence messages={shown} /> : <MessageList messages={shown} />}
       {forgotten > 0 && <p className="messages-forgotten">{texts.messages.forgotten(forgotten)}</p>}
     </div>
   );

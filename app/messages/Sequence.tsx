@@ -9,7 +9,8 @@ import { useRows } from "../parts/virtual.ts";
 import { useAnchors } from "../stage/anchors.ts";
 import { texts } from "../texts.ts";
 import { openMessage, rowId, useChosen } from "./choose.ts";
-import { type Lifeline, lifelines } from "./lifelines.ts";
+import { KindSign } from "./kinds.tsx";
+import { type Lifeline, lifelines, placeOf } from "./lifelines.ts";
 import { words } from "./rows.ts";
 
 const ROW = 30;
@@ -35,6 +36,7 @@ function Label({ message }: { message: Message }) {
           <Mark kind={message.outcome === "accepted" ? "ok" : "bad"} />
         </span>
       )}
+      <KindSign kind={message.kind} />
       <strong>{head}</strong> <span className="quiet">{rest}</span>
       {message.outcome && <span className="visually-hidden">, {message.outcome}</span>}
       <Spot at={`message:${message.kind}`} inline />
@@ -118,15 +120,14 @@ export function Sequence({ messages }: { messages: readonly Message[] }) {
   const { anchors, width } = useAnchors();
   const machines = useFacts((facts) => facts.machines.length);
   const ends = new Set(messages.flatMap(({ from, to }) => [from, to]));
-  const lines = lifelines(anchors, ends);
-  const places = new Map(lines.map(({ end, x }) => [end, x]));
+  const lines = lifelines(anchors, ends, width);
   const active = messages[chosen.index];
   return (
     <div className="sequence">
       <div className="sequence-head" aria-hidden="true">
         {lines.map(({ end, x }) => (
           <span key={end} style={{ left: x }}>
-            {endName(end, machines)}
+            {end.endsWith("/owner") ? endName(end) : endName(end, machines)}
           </span>
         ))}
       </div>
@@ -148,10 +149,10 @@ export function Sequence({ messages }: { messages: readonly Message[] }) {
               index={rows.first + offset}
               chosen={rows.first + offset === chosen.index}
               width={width}
-              xOf={(end) => places.get(end)}
+              xOf={(end) => placeOf(end, lines, anchors)}
               onOpen={() => {
                 chosen.choose(rows.first + offset);
-                openMessage(message);
+                openMessage(message.sequence);
               }}
             />
           ))}

@@ -1,7 +1,7 @@
 /** One tab stop for all rows: arrows choose, Enter opens. */
 import { type KeyboardEvent, type RefObject, useState } from "react";
 import type { Message } from "../../engine/lab/api.ts";
-import { usePage } from "../page/page.ts";
+import { enterZoom } from "../page/page.ts";
 
 export interface Chosen {
   index: number;
@@ -11,8 +11,8 @@ export interface Chosen {
 
 export const rowId = (message: Message) => `message-${message.sequence}`;
 
-export function openMessage(message: Message): void {
-  usePage.setState({ message: message.sequence, fullMonitor: false });
+export function openMessage(sequence: number): void {
+  enterZoom({ kind: "message", sequence });
 }
 
 export function useChosen(
@@ -43,7 +43,7 @@ export function useChosen(
     const next = steps[event.key];
     const message = messages[index];
     if (next !== undefined) choose(next);
-    else if (event.key === "Enter" && message) openMessage(message);
+    else if (event.key === "Enter" && message) openMessage(message.sequence);
     else return;
     event.preventDefault();
   };

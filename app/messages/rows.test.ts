@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../engine/lab/api.ts";
 import { confirmations } from "./confirm.ts";
-import { lifelines } from "./lifelines.ts";
-import { asText, filtered, hexRow, kinds, words } from "./rows.ts";
+import { lifelines, placeOf } from "./lifelines.ts";
+import { asText, filtered, kinds, words } from "./rows.ts";
 
 const message = (fields: Partial<Message>): Message => ({
   sequence: 7,
@@ -20,19 +20,16 @@ describe("message rows", () => {
     expect(words(message({ kind: "get-id", summary: "hello is it" }))).toEqual({ head: "get-id", rest: "hello is it" });
   });
 
-  it("are filtered and counted by kind", () => {
-    const all = [message({}), message({ kind: "power" }), message({})];
-    expect(filtered(all, "power")).toHaveLength(1);
-    expect(filtered(all, null)).toHaveLength(3);
+  it("are filtered by kind and outcome, and counted by kind", () => {
+    const all = [message({}), message({ kind: "power", outcome: "refused" }), message({ outcome: "accepted" })];
+    expect(filtered(all, { kind: "power", outcome: null })).toHaveLength(1);
+    expect(filtered(all, { kind: null, outcome: "accepted" })).toEqual([all[2]]);
+    expect(filtered(all, { kind: "power", outcome: "accepted" })).toEqual([]);
+    expect(filtered(all, { kind: null, outcome: null })).toHaveLength(3);
     expect(kinds(all)).toEqual([
       ["endorse", 2],
       ["power", 1],
     ]);
-  });
-
-  it("a dump shows each byte as digits and, if it is printable, as a character", () => {
-    const row = hexRow(Uint8Array.of(0x41, 0x00, 0x7e, 0x7f), 0, 16);
-    expect(row).toEqual({ offset: 0, hex: "41 00 7e 7f", text: "A·~·" });
   });
 
   it("only text is shown as text", () => {
@@ -69,5 +66,36 @@ describe("lifelines", () => {
       ["verifier", 800],
     ]);
     expect(lifelines(anchors, new Set(["alice/owner"])).some(({ end }) => end === "alice/owner")).toBe(true);
+  });
+
+  it("stand between two machines for their wires, and at the edges that face each other for their TVMMs", () => {
+    const place = (left: number, right: number) => ({ left, right, top: 0, bottom: 1 });
+    const anchors = {
+      alice: place(10, 600),
+      "alice/pc": place(20, 160),
+      "alice/tvmm": place(20, 590),
+      "wire:lan": place(600, 712),
+      "device:alice/dev1": place(90, 90),
+      bob: place(712, 930),
+      "bob/pc": place(720, 920),
+      "bob/tvmm": place(720, 920),
+    };
+    const ends = new Set(["lan", "alice/owner", "bob/owner", "verifier", "attacker"]);
+    const lines = lifelines(anchors, ends, 976);
+    expect(Object.fromEntries(lines.map(({ end, x }) => [end, x]))).toEqual({
+      "alice/pc": 90,
+      "alice/tvmm": 600,
+      // The first box stands where the owner would: he stands behind it.
+      "alice/owner": 164,
+      lan: 656,
+      "bob/pc": 820,
+      "bob/tvmm": 712,
+      "bob/owner": 904,
+      verifier: 936,
+    });
+    expect(placeOf("bob/eth0", lines, anchors)).toBe(712);
+    expect(placeOf("alice/eth0", lines, anchors)).toBe(600);
+    expect(placeOf("attacker", lines, anchors)).toBe(656);
+    expect(placeOf("alice/gone", lines, anchors)).toBeUndefined();
   });
 });

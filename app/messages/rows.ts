@@ -2,8 +2,18 @@
 import type { Message } from "../../engine/lab/api.ts";
 import { shortenDigests } from "../facts/format.ts";
 
-export function filtered(messages: readonly Message[], kind: string | null): readonly Message[] {
-  return kind === null ? messages : messages.filter((message) => message.kind === kind);
+export interface Filter {
+  /** null: every kind. */
+  kind: string | null;
+  /** null: any outcome, or none. */
+  outcome: "accepted" | "refused" | null;
+}
+
+export function filtered(messages: readonly Message[], { kind, outcome }: Filter): readonly Message[] {
+  if (kind === null && outcome === null) return messages;
+  return messages.filter(
+    (message) => (kind === null || message.kind === kind) && (outcome === null || message.outcome === outcome),
+  );
 }
 
 /** Kinds with their numbers, most first. */
@@ -18,27 +28,6 @@ export function words({ kind, summary }: Message): { head: string; rest: string 
   const short = shortenDigests(summary);
   if (!short.toLowerCase().startsWith(kind)) return { head: kind, rest: short };
   return { head: short.slice(0, kind.length), rest: short.slice(kind.length).replace(/^[:,]?\s*/, "") };
-}
-
-/** A byte as it stands in the text beside a dump. */
-export function printable(byte: number): string {
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·";
-}
-
-export interface HexRow {
-  offset: number;
-  hex: string;
-  text: string;
-}
-
-/** One row of a dump. */
-export function hexRow(bytes: Uint8Array, offset: number, width: number): HexRow {
-  const part = bytes.subarray(offset, offset + width);
-  return {
-    offset,
-    hex: Array.from(part, (byte) => byte.toString(16).padStart(2, "0")).join(" "),
-    text: Array.from(part, printable).join(""),
-  };
 }
 
 /** Bytes as text if that is what they are: UTF-8 without control characters. */

@@ -1,7 +1,7 @@
 /** The TVMM's list of boxes: who has the monitor and keyboard, and whom the person gives them to. 1-9 choose. */
 import type { CSSProperties } from "react";
 import type { MachineFacts } from "../facts/facts.ts";
-import { Carton, Lock, Screen } from "../icons/icons.tsx";
+import { BoxIcon, Screen } from "../icons/icons.tsx";
 import { giveMonitor, useView } from "../page/session.ts";
 import { frame } from "../stage/colours.ts";
 import { texts } from "../texts.ts";
@@ -36,7 +36,9 @@ export function BoxList({ machine, chips = false }: { machine: MachineFacts; chi
               aria-label={`${texts.monitor.give(box.status.name)}, ${box.status.kind}${has ? `, ${texts.monitor.has}` : ""}`}
               onClick={() => give(index)}
             >
-              <span className="framed">{box.status.kind === "closed" ? <Lock /> : <Carton />}</span>
+              <span className="framed">
+                <BoxIcon status={box.status} />
+              </span>
               <span className="box-list-name">{box.status.name}</span>
               {!chips && <span className="quiet">{box.status.kind}</span>}
               {!chips && has && (

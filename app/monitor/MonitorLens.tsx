@@ -2,7 +2,7 @@
 import type { MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
 import { Full } from "../icons/icons.tsx";
-import { usePage } from "../page/page.ts";
+import { enterZoom, usePage } from "../page/page.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { BoxList } from "./BoxList.tsx";
@@ -26,7 +26,7 @@ export function Picture({ machine }: { machine: MachineFacts | undefined }) {
 
 export function MonitorTools() {
   return (
-    <button type="button" className="chip" onClick={() => usePage.setState({ fullMonitor: true, message: null })}>
+    <button type="button" className="chip" onClick={() => enterZoom({ kind: "monitor" })}>
       <Full />
       {texts.monitor.full}
       <span className="key">F</span>

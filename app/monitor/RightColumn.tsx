@@ -1,6 +1,6 @@
 /** From 1680 pixels on: the monitor over the verifier's checks and policy, beside stage and lens. */
 import { Full } from "../icons/icons.tsx";
-import { usePage } from "../page/page.ts";
+import { enterZoom, usePage } from "../page/page.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { VerifierColumn } from "../verifier/VerifierColumn.tsx";
@@ -9,7 +9,7 @@ import { Picture, useMonitorMachine } from "./MonitorLens.tsx";
 
 export function RightColumn() {
   const machine = useMonitorMachine();
-  const full = usePage((page) => page.fullMonitor);
+  const full = usePage((page) => page.zooms.some(({ kind }) => kind === "monitor"));
   return (
     <aside className="right" aria-label={texts.regions.right} data-region="right" tabIndex={-1}>
       <section className="right-monitor" data-beside="monitor" tabIndex={-1} aria-label={texts.lenses.monitor}>
@@ -20,7 +20,7 @@ export function RightColumn() {
             type="button"
             className="button quiet-button"
             aria-label={texts.monitor.full}
-            onClick={() => usePage.setState({ fullMonitor: true, message: null })}
+            onClick={() => enterZoom({ kind: "monitor" })}
           >
             <Full />
             <span className="key">F</span>

@@ -1,11 +1,24 @@
-/** The page's own state: which lens, which box, which zoom. Nothing here is a fact about the lab. */
+/** The page's own state: which lens, which box, which zooms. Nothing here is a fact about the lab. */
 import { create } from "zustand";
 
 export type Lens = "monitor" | "console" | "messages" | "measurements" | "verifier";
 /** How much of the height the lens takes: the bar only, its half, or all but the stage's row form. */
 export type Detent = "closed" | "half" | "tall";
+/** What the zoom of a machine shows. */
+export type MachineTab = "calls" | "limits" | "media";
 
 export const LENSES: readonly Lens[] = ["monitor", "console", "messages", "measurements", "verifier"];
+export const MACHINE_TABS: readonly MachineTab[] = ["calls", "limits", "media"];
+
+/** One look into the stage, in the place of stage and lens. */
+export type Zoom =
+  | { kind: "monitor" }
+  /** A message, by sequence number. */
+  | { kind: "message"; sequence: number }
+  | { kind: "machine"; platform: string; tab: MachineTab }
+  /** A box, by path. */
+  | { kind: "box"; path: string }
+  | { kind: "wire"; wire: string };
 
 export interface Page {
   lens: Lens;
@@ -17,10 +30,10 @@ export interface Page {
   messageForm: "sequence" | "list";
   /** Kind of message to show; null: every kind. */
   kind: string | null;
-  /** A message opened over stage and lens, by sequence number. */
-  message: number | null;
-  /** The monitor over stage and lens. */
-  fullMonitor: boolean;
+  /** Outcome of messages to show; null: any, or none. */
+  outcome: "accepted" | "refused" | null;
+  /** Zooms that were entered one from the other; the last one is seen, and Esc leaves it. */
+  zooms: readonly Zoom[];
   limits: boolean;
   /** The marker that is hovered or focused at either end. */
   ringed: number | null;
@@ -33,39 +46,55 @@ export const usePage = create<Page>(() => ({
   box: null,
   messageForm: "sequence",
   kind: null,
-  message: null,
-  fullMonitor: false,
+  outcome: null,
+  zooms: [],
   limits: false,
   ringed: null,
 }));
 
-/** Is somebody working in another lens than the lesson's? Then the lesson leaves the view alone. */
+/** Enters a zoom; from one of the same kind it takes that one's place. */
+export function enterZoom(zoom: Zoom): void {
+  usePage.setState(({ zooms }) => ({
+    zooms: zooms.at(-1)?.kind === zoom.kind ? [...zooms.slice(0, -1), zoom] : [...zooms, zoom],
+  }));
+}
+
+/** One level out. */
+export function leaveZoom(): void {
+  usePage.setState(({ zooms }) => ({ zooms: zooms.slice(0, -1) }));
+}
+
+/** Back to stage and lens. */
+export function leaveZooms(): void {
+  usePage.setState({ zooms: [] });
+}
+
+export function toggleMonitor(): void {
+  if (usePage.getState().zooms.at(-1)?.kind === "monitor") leaveZoom();
+  else enterZoom({ kind: "monitor" });
+}
+
+/** Is somebody looking at something else than the lesson's view? Then the lesson leaves the view alone. */
 export function strayed(page: Page): boolean {
-  return page.lessonLens !== null && page.lens !== page.lessonLens;
+  return page.lessonLens !== null && (page.lens !== page.lessonLens || page.zooms.length > 0);
 }
 
-/** The student takes a lens. Taking the open one again shuts it, or opens it if it was shut. */
+const opened = (detent: Detent): Detent => (detent === "closed" ? "half" : detent);
+
+/** The student takes a lens; a closed one opens, and zooms are left. */
 export function chooseLens(lens: Lens): void {
-  usePage.setState((page) => {
-    if (page.lens === lens && page.message === null && !page.fullMonitor) {
-      return { detent: page.detent === "closed" ? "half" : page.detent };
-    }
-    return { lens, message: null, fullMonitor: false, detent: page.detent === "closed" ? "half" : page.detent };
-  });
+  usePage.setState((page) => ({ lens, zooms: [], detent: opened(page.detent) }));
 }
 
-/** A step begins: its lens is shown, unless somebody strayed from the step before. */
-export function followLesson(lens: Lens): void {
-  usePage.setState((page) => (strayed(page) ? { lessonLens: lens } : { lessonLens: lens, lens }));
+/** A step begins: its lens is shown, of its box if it names one, unless somebody strayed from the step before. */
+export function followLesson(lens: Lens, box: string | null): void {
+  usePage.setState((page) =>
+    strayed(page) ? { lessonLens: lens } : { lessonLens: lens, lens, ...(box === null ? {} : { box }) },
+  );
 }
 
 export function backToLesson(): void {
-  usePage.setState((page) => ({
-    lens: page.lessonLens ?? page.lens,
-    message: null,
-    fullMonitor: false,
-    detent: page.detent === "closed" ? "half" : page.detent,
-  }));
+  usePage.setState((page) => ({ lens: page.lessonLens ?? page.lens, zooms: [], detent: opened(page.detent) }));
 }
 
 const order: Detent[] = ["closed", "half", "tall"];

@@ -8,10 +8,13 @@ import type { LabView } from "../../engine/lab/index.ts";
 import { createPlayer, type Scenario } from "../../engine/scenarios/index.ts";
 import { clearConsoles, writeConsole } from "../console/consoles.ts";
 import { allBoxes, useFactsNow } from "../facts/current.ts";
+import type { BoxFacts } from "../facts/facts.ts";
 import { messageOf } from "../facts/format.ts";
 import { followLab, useFacts } from "../facts/store.ts";
 import { currentIndex, nextStep, playUpTo, putOn, useLesson } from "../lesson/lesson.ts";
+import { followShelf } from "../machine/shelf.ts";
 import { followSurfaces } from "../monitor/surfaces.ts";
+import { followTaps } from "../wire/taps.ts";
 import { parsePlace, placeHash } from "./link.ts";
 import { usePage } from "./page.ts";
 
@@ -36,7 +39,7 @@ export const useSession = create<Session>(() => ({ openError: null, asking: null
 /** Opens a lab: by the first step of its lesson where it has one, so that the boot is the lesson's first sight. */
 export async function openLab(view: LabView, scenarios: readonly Scenario[], lab: string, step?: string | null) {
   useSession.setState({ openError: null, askError: null });
-  usePage.setState({ message: null, fullMonitor: false, box: null });
+  usePage.setState({ zooms: [], box: null });
   const scenario = scenarios.find((candidate) => candidate.lab === lab);
   putOn(scenario ? createPlayer(view.terra, scenario) : null);
   if (scenario) {
@@ -56,6 +59,8 @@ export async function openLab(view: LabView, scenarios: readonly Scenario[], lab
 export function startSession(view: LabView, scenarios: readonly Scenario[]): void {
   followLab(view, { write: (box, data) => writeConsole(view, box, data), clear: clearConsoles });
   followSurfaces(view);
+  followTaps(view);
+  followShelf(view);
   const place = parsePlace(location.hash);
   if (place.lab !== "none") void openLab(view, scenarios, place.lab, place.step);
 }
@@ -80,6 +85,13 @@ export async function challenge(view: LabView, path: string): Promise<void> {
     useSession.setState({ askError: messageOf(error) });
   }
   useSession.setState({ asking: null });
+}
+
+/** Opens a box: its console where it has one, the monitor otherwise. */
+export function openBox(view: LabView, { path, platform, id, status }: BoxFacts): void {
+  const hasConsole = status.console !== "none";
+  if (!hasConsole) giveMonitor(view, platform, id).catch(() => undefined);
+  usePage.setState({ box: path, lens: hasConsole ? "console" : "monitor", zooms: [], detent: "half" });
 }
 
 /** Role: person. Gives a box the machine's monitor and keyboard. */

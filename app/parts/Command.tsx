@@ -1,11 +1,37 @@
 /** A command that confirms outside the page what stands beside it, and the output it must give. */
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { Copy } from "../icons/icons.tsx";
 import { Mark } from "../icons/marks.tsx";
 import { texts } from "../texts.ts";
 import { copyText } from "./copy.ts";
 
-export function Command({ line, output }: { line: string; output?: string | undefined }) {
+/** Words of a long line, each of which breaks only where it must: before a dot or behind a bracket. */
+function Words({ line }: { line: string }) {
+  return line.split(" ").map((word, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the words of a line never change
+    <Fragment key={index}>
+      {index > 0 && " "}
+      <span className="command-word">
+        {word.split(/(?=\.)|(?<=\()/).map((part, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: nor do their parts
+          <Fragment key={at}>
+            {at > 0 && <wbr />}
+            {part}
+          </Fragment>
+        ))}
+      </span>
+    </Fragment>
+  ));
+}
+
+interface Props {
+  line: string;
+  output?: string | undefined;
+  /** All of a long line is shown, on several. */
+  whole?: boolean;
+}
+
+export function Command({ line, output, whole = false }: Props) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -15,7 +41,7 @@ export function Command({ line, output }: { line: string; output?: string | unde
   return (
     <div className="command">
       <div className="command-line">
-        <code title={line}>{line}</code>
+        <code title={line}>{whole ? <Words line={line} /> : line}</code>
         {copied && <span role="status">{texts.copy.copied}</span>}
         <button
           type="button"

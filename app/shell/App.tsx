@@ -7,15 +7,13 @@ import { themeConsoles } from "../console/consoles.ts";
 import { LessonColumn } from "../lesson/LessonColumn.tsx";
 import { MeasurementsLens, MeasurementsTools } from "../measurements/MeasurementsLens.tsx";
 import { MessagesLens, MessagesTools } from "../messages/MessagesLens.tsx";
-import { MessageZoom } from "../messages/MessageZoom.tsx";
-import { FullMonitor } from "../monitor/FullMonitor.tsx";
 import { MonitorLens, MonitorTools } from "../monitor/MonitorLens.tsx";
 import { RightColumn } from "../monitor/RightColumn.tsx";
 import { themeSurfaces } from "../monitor/surfaces.ts";
 import { useMedia, useTheme, useWide } from "../page/media.ts";
 import { LENSES, type Lens, usePage } from "../page/page.ts";
 import { useView, ViewContext } from "../page/session.ts";
-import { Stage } from "../stage/Stage.tsx";
+import { Stage, useRowStage } from "../stage/Stage.tsx";
 import { VerifierLens, VerifierTools } from "../verifier/VerifierLens.tsx";
 import { BottomBar } from "./BottomBar.tsx";
 import { useKeys } from "./keys.ts";
@@ -23,6 +21,7 @@ import { Limits } from "./Limits.tsx";
 import { LiveRegions } from "./LiveRegions.tsx";
 import { MissingFeatures, Narrow } from "./Plain.tsx";
 import { TopBar } from "./TopBar.tsx";
+import { useReturn, Zooms } from "./Zooms.tsx";
 
 const lensViews: Record<Lens, { view: () => ReactNode; tools: () => ReactNode }> = {
   monitor: { view: () => <MonitorLens />, tools: () => <MonitorTools /> },
@@ -46,20 +45,24 @@ function useThemeFollowers() {
 
 function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
   const wide = useWide();
-  const { lens, detent, message, fullMonitor } = usePage();
+  const { lens, detent, zooms } = usePage();
   useKeys();
+  useReturn();
   useThemeFollowers();
   const lenses = wide ? WIDE_LENSES : NARROW_LENSES;
   const shown = lenses.includes(lens) ? lens : "messages";
-  const zoom = message !== null ? <MessageZoom sequence={message} /> : fullMonitor ? <FullMonitor /> : null;
+  const row = useRowStage();
+  const zoomed = zooms.length > 0;
   return (
-    <div className="page" data-detent={detent} data-zoom={zoom !== null}>
+    <div className="page" data-detent={detent} data-row={row} data-zoom={zoomed}>
       <TopBar scenarios={scenarios} />
       <LessonColumn />
       <main className="work">
-        {zoom ?? (
+        {zoomed ? (
+          <Zooms />
+        ) : (
           <>
-            <Stage scenarios={scenarios} row={detent === "tall"} />
+            <Stage scenarios={scenarios} row={row} />
             {detent !== "closed" && (
               <section
                 className="lens"
@@ -74,7 +77,7 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
             )}
           </>
         )}
-        <BottomBar lenses={lenses} shown={shown} tools={lensViews[shown].tools()} />
+        <BottomBar lenses={lenses} shown={shown} tools={zoomed ? null : lensViews[shown].tools()} />
       </main>
       {wide && <RightColumn />}
       <Limits />

@@ -4,11 +4,15 @@
  */
 import { useEffect } from "react";
 import { nextStep, pause, play, restart, useLesson } from "../lesson/lesson.ts";
-import { chooseLens, LENSES, moveDetent, usePage } from "../page/page.ts";
+import { chooseLens, LENSES, leaveZoom, moveDetent, toggleMonitor, usePage } from "../page/page.ts";
+
+/** Does a box get the keys? */
+function inBox(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("[data-keyboard], .xterm") !== null;
+}
 
 function typing(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.closest("input, textarea, select, [data-keyboard], .xterm") !== null;
+  return inBox(target) || (target instanceof HTMLElement && target.closest("input, textarea, select") !== null);
 }
 
 function otherRegion(by: 1 | -1): void {
@@ -23,7 +27,13 @@ function act(event: KeyboardEvent): boolean {
     otherRegion(event.shiftKey ? -1 : 1);
     return true;
   }
-  if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return false;
+  if (event.ctrlKey || event.altKey || event.metaKey) return false;
+  const page = usePage.getState();
+  if (event.key === "Escape" && !inBox(event.target) && !page.limits && page.zooms.length > 0) {
+    leaveZoom();
+    return true;
+  }
+  if (typing(event.target)) return false;
   const lens = LENSES[Number(event.key) - 1];
   if (/^[1-5]$/.test(event.key) && lens) {
     // In a wide window two lenses stand in the right column: the key goes there.
@@ -32,7 +42,6 @@ function act(event: KeyboardEvent): boolean {
     else chooseLens(lens);
     return true;
   }
-  const page = usePage.getState();
   switch (event.key) {
     case "n":
       void nextStep();
@@ -54,11 +63,7 @@ function act(event: KeyboardEvent): boolean {
       moveDetent(1);
       return true;
     case "f":
-      usePage.setState({ fullMonitor: !page.fullMonitor, message: null });
-      return true;
-    case "Escape":
-      if (page.limits || (page.message === null && !page.fullMonitor)) return false;
-      usePage.setState({ message: null, fullMonitor: false });
+      toggleMonitor();
       return true;
     default:
       return false;

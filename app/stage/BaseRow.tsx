@@ -30,6 +30,21 @@ function Layer({ machine, name }: { machine: MachineFacts; name: "firmware" | "l
   );
 }
 
+/** Firmware and loader in one, where there is no room for two. */
+function Both({ machine }: { machine: MachineFacts }) {
+  const places = [`${machine.info.id}/firmware`, `${machine.info.id}/loader`];
+  const measured = machine.measured.filter(({ name }) => name === "firmware" || name === "loader");
+  const digests = measured.map(
+    ({ name, digest }) => `${texts.stage[name === "loader" ? "loader" : "firmware"]} ${digest}`,
+  );
+  return (
+    <div className={measured.length === 2 ? "layer" : "layer waits"} title={digests.join("\n")}>
+      <Spot at={places} />
+      <span>{texts.stage.both}</span>
+    </div>
+  );
+}
+
 export function BaseRow({ machine, small }: { machine: MachineFacts; small: boolean }) {
   const place = `${machine.info.id}/chip`;
   return (
@@ -39,8 +54,14 @@ export function BaseRow({ machine, small }: { machine: MachineFacts; small: bool
         <Chip />
         <span>{texts.stage.chip}</span>
       </div>
-      <Layer machine={machine} name="firmware" />
-      <Layer machine={machine} name="loader" />
+      {small ? (
+        <Both machine={machine} />
+      ) : (
+        <>
+          <Layer machine={machine} name="firmware" />
+          <Layer machine={machine} name="loader" />
+        </>
+      )}
     </div>
   );
 }

@@ -3,34 +3,47 @@
  * calls itself, its identity, and no screen: that is on the monitor only, where the person sees it.
  */
 import type { CSSProperties } from "react";
+import { cardsOf } from "../facts/devices.ts";
 import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
-import { Carton, Lock } from "../icons/icons.tsx";
-import { usePage } from "../page/page.ts";
-import { giveMonitor, useView } from "../page/session.ts";
+import { BoxIcon, Eye } from "../icons/icons.tsx";
+import { enterZoom } from "../page/page.ts";
+import { giveMonitor, openBox, useView } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { ClosedBody } from "./ClosedBody.tsx";
+import { cardAnchor } from "./cards.ts";
 import { OpenBody } from "./OpenBody.tsx";
 
-function stateWord(box: BoxFacts): string {
+export function stateWord(box: BoxFacts): string {
   const { state, halt } = box.status;
   if (box.starting) return texts.stage.isStarting;
   if (state === "halted" && halt?.reason === "panic") return texts.stage.panic;
   return state;
 }
 
-/** Opens the box: its console where it has one, the monitor otherwise. */
-function openBox(view: ReturnType<typeof useView>, box: BoxFacts): void {
-  const hasConsole = box.status.console !== "none";
-  if (!hasConsole) void giveMonitor(view, box.platform, box.id);
-  usePage.setState({ box: box.path, lens: hasConsole ? "console" : "monitor", message: null, detent: "half" });
+/** Where the box's network cards end, at its foot. */
+function Cards({ box, machine }: { box: BoxFacts; machine: MachineFacts }) {
+  const cards = cardsOf(machine, box.id);
+  if (cards.length === 0) return null;
+  return (
+    <div className="cards">
+      {cards.map(({ id, mac }) => (
+        <span key={id} data-anchor={cardAnchor(machine.info.id, id)} title={`${id} ${mac ?? ""}`} />
+      ))}
+    </div>
+  );
 }
 
 export function Box({ box, machine, frame }: { box: BoxFacts; machine: MachineFacts; frame: string }) {
   const view = useView();
   const { status } = box;
-  const closed = status.kind === "closed";
-  const className = ["box", status.kind, status.state, box.starting ? "starting" : ""].join(" ");
+  const className = [
+    "box",
+    status.kind,
+    status.state,
+    box.starting ? "starting" : "",
+    status.management ? "management" : "",
+  ].join(" ");
   return (
     <section
       className={className}
@@ -40,20 +53,34 @@ export function Box({ box, machine, frame }: { box: BoxFacts; machine: MachineFa
       aria-label={`${status.name}, ${status.kind}, ${stateWord(box)}`}
     >
       <Spot at={box.path} />
-      <button
-        type="button"
-        className="box-head"
-        aria-label={texts.stage.boxButton(status.name, status.kind, stateWord(box))}
-        onClick={() => openBox(view, box)}
-        onKeyDown={(event) => {
-          if (event.key === "m") void giveMonitor(view, box.platform, box.id);
-        }}
-      >
-        {closed ? <Lock /> : <Carton />}
-        <span className="box-name">{status.name}</span>
-        <span className="box-kind">{closed ? texts.stage.closed : texts.stage.open}</span>
-      </button>
-      {closed ? <ClosedBody box={box} machine={machine} /> : <OpenBody box={box} />}
+      <div className="box-head">
+        <button
+          type="button"
+          className="box-open"
+          aria-label={texts.stage.boxButton(status.name, status.kind, stateWord(box))}
+          onClick={() => openBox(view, box)}
+          onKeyDown={(event) => {
+            if (event.key === "m") giveMonitor(view, box.platform, box.id).catch(() => undefined);
+            if (event.key === "i") enterZoom({ kind: "box", path: box.path });
+          }}
+        >
+          <BoxIcon status={status} />
+          <span className="box-name">{status.name}</span>
+          <span className="box-kind">{texts.stage[status.kind]}</span>
+        </button>
+        <button
+          type="button"
+          className="box-inspect"
+          data-return={`box:${box.path}`}
+          title={texts.box.inspect(status.name)}
+          aria-label={texts.box.inspect(status.name)}
+          onClick={() => enterZoom({ kind: "box", path: box.path })}
+        >
+          <Eye />
+        </button>
+      </div>
+      {status.kind === "closed" ? <ClosedBody box={box} machine={machine} /> : <OpenBody box={box} />}
+      <Cards box={box} machine={machine} />
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { Outcome } from "../icons/marks.tsx";
 import { Digest } from "../parts/Digest.tsx";
 import { texts } from "../texts.ts";
 import { Loading } from "./Loading.tsx";
+import { Suspended } from "./Suspended.tsx";
 
 function haltWords({ status: { halt, state } }: BoxFacts): string {
   if (!halt) return "";
@@ -76,6 +77,7 @@ export function ClosedBody({ box, machine }: { box: BoxFacts; machine: MachineFa
         ) : (
           !refused && <p className="box-note">{texts.stage.off}</p>
         ))}
+      {status.state === "suspended" && <Suspended />}
       {glass && status.state === "on" && <p className="box-note">{texts.stage.glass(machine.tvmm)}</p>}
       {status.state === "on" && !glass && machine.focus.box === box.id && (
         <p className="box-note box-monitor">

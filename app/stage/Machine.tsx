@@ -3,7 +3,9 @@ import type { MachineFacts } from "../facts/facts.ts";
 import { totalProgress } from "../facts/facts.ts";
 import { shortenDigests, splitError } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
+import { Sliders } from "../icons/icons.tsx";
 import { Mark } from "../icons/marks.tsx";
+import { enterZoom } from "../page/page.ts";
 import { startMachine, useView } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
@@ -58,11 +60,20 @@ function NoBoxes({ machine }: { machine: MachineFacts }) {
   );
 }
 
-export function Machine({ machine, machines }: { machine: MachineFacts; machines: number }) {
+/** Who manages the machine: its management box, or this page. */
+function managedBy({ info, management, boxes, power }: MachineFacts): string {
+  if (info.managedFromPage) return texts.stage.managedFromPage;
+  if (power !== "on" || !management || management.state === "none") return "";
+  const name = boxes.find(({ id }) => id === management.vm)?.status.name ?? texts.stage.managementBox;
+  return texts.stage.managedBy(name, management);
+}
+
+export function Machine({ machine, side }: { machine: MachineFacts; side: "only" | "left" | "right" }) {
   const { info, boxes } = machine;
+  const narrow = side !== "only" && boxes.length <= 1;
   return (
     <article
-      className="machine"
+      className={`machine side-${side}${narrow ? " narrow" : ""}`}
       data-power={machine.power}
       aria-labelledby={`machine-${info.id}`}
       data-anchor={info.id}
@@ -71,7 +82,17 @@ export function Machine({ machine, machines }: { machine: MachineFacts; machines
       <header>
         <h2 id={`machine-${info.id}`}>{info.id}</h2>
         <span className="quiet">{info.title}</span>
-        {info.managedFromPage && <span className="quiet managed">{texts.stage.managedFromPage}</span>}
+        <span className="quiet managed">{managedBy(machine)}</span>
+        <button
+          type="button"
+          className="button manage"
+          data-return={`machine:${info.id}`}
+          aria-label={texts.machine.open(info.id)}
+          onClick={() => enterZoom({ kind: "machine", platform: info.id, tab: "calls" })}
+        >
+          <Sliders />
+          {texts.machine.manage}
+        </button>
       </header>
       <div className="boxes">
         {boxes.length === 0 ? (
@@ -81,7 +102,7 @@ export function Machine({ machine, machines }: { machine: MachineFacts; machines
         )}
       </div>
       <TvmmSlab machine={machine} />
-      <BaseRow machine={machine} small={machines > 1} />
+      <BaseRow machine={machine} small={narrow} />
     </article>
   );
 }

@@ -4,6 +4,7 @@ import type { BoxFacts } from "../facts/facts.ts";
 import { Outcome } from "../icons/marks.tsx";
 import { texts } from "../texts.ts";
 import { Loading } from "./Loading.tsx";
+import { Suspended } from "./Suspended.tsx";
 
 const NOTHING: readonly string[] = [];
 
@@ -41,6 +42,7 @@ export function OpenBody({ box }: { box: BoxFacts }) {
           <Outcome kind="bad">{halt?.reason === "panic" ? texts.stage.panic : texts.stage.halted}</Outcome>
         </p>
       )}
+      {state === "suspended" && <Suspended />}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { challenge, useChallengeable, useSession, useView } from "../page/sessio
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { Capsule } from "./Capsule.tsx";
+import { WireRun } from "./WireColumn.tsx";
 
 function Verdict() {
   const appraisal = useFacts((facts) => facts.appraisal);
@@ -46,10 +47,14 @@ function Verdict() {
 export function RemoteParty() {
   const view = useView();
   const boxes = useChallengeable();
+  const wires = useFacts((facts) => facts.wires);
   const asking = useSession((session) => session.asking);
   return (
     <>
       <div className="wire">
+        {wires.map((wire) => (
+          <WireRun key={wire.id} wire={wire} />
+        ))}
         <Capsule />
         <p className="wire-note">{texts.stage.wire}</p>
       </div>

@@ -1,54 +1,107 @@
-/** The stage's row form: each box a tag on one line, for when the lens needs the room. */
-import type { CSSProperties } from "react";
-import type { MachineFacts } from "../facts/facts.ts";
+/** The stage's row form: each box a tag on one line, for when the lens needs the room or the stage has not enough of it. */
+import { type CSSProperties, Fragment } from "react";
+import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
-import { Carton, Lock, Shield } from "../icons/icons.tsx";
-import { Outcome } from "../icons/marks.tsx";
+import { BoxIcon, Pause, Shield, Sliders } from "../icons/icons.tsx";
+import { Mark, Outcome } from "../icons/marks.tsx";
+import { enterZoom } from "../page/page.ts";
+import { openBox, useView } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
+import { stateWord } from "./Box.tsx";
 import { frame } from "./colours.ts";
+import { WireName } from "./WireColumn.tsx";
+
+function State({ box }: { box: BoxFacts }) {
+  const { state } = box.status;
+  if (state === "suspended") return <Pause />;
+  if (state !== "halted") return null;
+  return (
+    <span className="outcome bad">
+      <Mark kind="bad" />
+    </span>
+  );
+}
+
+function Tag({ box, index }: { box: BoxFacts; index: number }) {
+  const view = useView();
+  const { status, path } = box;
+  const className = ["tag", status.kind, status.state, status.management ? "management" : ""].join(" ");
+  return (
+    <span className={className} style={{ "--frame": frame(index) } as CSSProperties} data-anchor={path}>
+      <Spot at={path} />
+      <button
+        type="button"
+        className="box-open"
+        aria-label={texts.stage.boxButton(status.name, status.kind, stateWord(box))}
+        title={stateWord(box)}
+        onClick={() => openBox(view, box)}
+      >
+        <BoxIcon status={status} />
+        {status.name}
+        <State box={box} />
+      </button>
+    </span>
+  );
+}
+
+function Row({ machine }: { machine: MachineFacts }) {
+  const { info, boxes, tvmm } = machine;
+  return (
+    <div className="row-machine" data-anchor={info.id}>
+      <Spot at={info.id} />
+      <button
+        type="button"
+        className="row-name"
+        data-return={`machine:${info.id}`}
+        aria-label={texts.machine.open(info.id)}
+        onClick={() => enterZoom({ kind: "machine", platform: info.id, tab: "calls" })}
+      >
+        <Sliders />
+        {info.id}
+      </button>
+      {boxes.map((box, index) => (
+        <Tag key={box.id} box={box} index={index} />
+      ))}
+      <span className={tvmm === "release" ? "tag slab-tag" : "tag slab-tag other"} data-anchor={`${info.id}/tvmm`}>
+        <Spot at={`${info.id}/tvmm`} />
+        {texts.stage.tvmm} {tvmm}
+      </span>
+    </div>
+  );
+}
 
 export function RowStage({ machines }: { machines: readonly MachineFacts[] }) {
   const appraisal = useFacts((facts) => facts.appraisal);
+  const wires = useFacts((facts) => facts.wires);
   return (
     <div className="row-stage">
-      {machines.map(({ info, boxes, tvmm }) => (
-        <div key={info.id} className="row-machine">
-          <strong>{info.id}</strong>
-          {boxes.map(({ path, status }, index) => (
-            <span
-              key={path}
-              className={`tag ${status.kind} ${status.state}`}
-              style={{ "--frame": frame(index) } as CSSProperties}
-              data-anchor={path}
-            >
-              <Spot at={path} />
-              {status.kind === "closed" ? <Lock /> : <Carton />}
-              {status.name}
-              {status.state === "halted" && (
-                <span className="pill">
-                  <Outcome kind="bad">{texts.stage.halted}</Outcome>
-                </span>
-              )}
-            </span>
-          ))}
-          <span className="tag slab-tag" data-anchor={`${info.id}/tvmm`}>
-            <Spot at={`${info.id}/tvmm`} />
-            {texts.stage.tvmm} {tvmm}
-          </span>
-        </div>
+      {machines.map((machine, index) => (
+        <Fragment key={machine.info.id}>
+          {index > 0 && (
+            <div className="row-wires">
+              {index === 1 && wires.map((wire) => <WireName key={wire.id} wire={wire} spell />)}
+              <span className="row-line" />
+            </div>
+          )}
+          <Row machine={machine} />
+        </Fragment>
       ))}
-      <span className="row-line" />
-      <span className="tag" data-anchor="verifier">
-        <Spot at="verifier" />
-        <Shield />
-        {texts.stage.verifier}
-        {appraisal && (
-          <Outcome kind={appraisal.result.accepted ? "ok" : "bad"}>
-            {appraisal.result.accepted ? texts.verifier.accepted : texts.verifier.refused}
-          </Outcome>
-        )}
-      </span>
+      {machines.length === 1 && (
+        <>
+          <span className="row-line" />
+          <span className="tag" data-anchor="verifier">
+            <Spot at="verifier" />
+            <Shield />
+            {texts.stage.verifier}
+            {appraisal && (
+              <Outcome kind={appraisal.result.accepted ? "ok" : "bad"}>
+                {appraisal.result.accepted ? texts.verifier.accepted : texts.verifier.refused}
+              </Outcome>
+            )}
+          </span>
+        </>
+      )}
     </div>
   );
 }

@@ -4,20 +4,25 @@
  */
 import { useRef } from "react";
 import type { Scenario } from "../../engine/scenarios/index.ts";
-import { totalProgress } from "../facts/facts.ts";
+import { type MachineFacts, totalProgress } from "../facts/facts.ts";
 import { splitError } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Mark } from "../icons/marks.tsx";
 import { useLesson } from "../lesson/lesson.ts";
+import { useMedia } from "../page/media.ts";
+import { usePage } from "../page/page.ts";
 import { openLab, useSession, useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
+import { useTaps } from "../wire/taps.ts";
 import { useMeasuredAnchors } from "./anchors.ts";
 import { Lines } from "./Lines.tsx";
 import { Loading } from "./Loading.tsx";
+import { columns, fitsFull } from "./layout.ts";
 import { Machine } from "./Machine.tsx";
 import { RemoteParty } from "./RemoteParty.tsx";
 import { RowStage } from "./RowStage.tsx";
 import { moveBetweenBoxes } from "./stage-keys.ts";
+import { WireColumn } from "./WireColumn.tsx";
 
 function NoLab({ scenarios }: { scenarios: readonly Scenario[] }) {
   const view = useView();
@@ -58,35 +63,54 @@ function NoLab({ scenarios }: { scenarios: readonly Scenario[] }) {
   );
 }
 
+/** What may move things on the stage, so that their places are measured anew. */
+function shapeOf({ info, power, error, boxes, devices }: MachineFacts): string {
+  const states = boxes.map(({ path, status }) => `${path} ${status.state}`);
+  const cards = devices.map(({ id, attachedTo, connectedTo }) => `${id} ${attachedTo} ${connectedTo}`);
+  return `${info.id} ${power} ${error} ${states} ${cards}`;
+}
+
+/** Is the stage drawn in its row form: because the lens needs the room, or because more is there than the full form shows? */
+export function useRowStage(): boolean {
+  const narrow = useMedia("(max-width: 1279.98px)");
+  const machines = useFacts((facts) => facts.machines);
+  const tall = usePage((page) => page.detent === "tall");
+  return tall || !fitsFull(machines, narrow);
+}
+
 export function Stage({ scenarios, row }: { scenarios: readonly Scenario[]; row: boolean }) {
   const stage = useRef<HTMLElement>(null);
   const machines = useFacts((facts) => facts.machines);
-  const shape = machines
-    .map(
-      ({ info, power, error, boxes }) =>
-        `${info.id} ${power} ${error} ${boxes.map((box) => `${box.path} ${box.status.state}`)}`,
-    )
-    .join();
+  const wires = useFacts((facts) => facts.wires);
+  const taps = useTaps();
+  const shape = [...machines.map(shapeOf), ...wires.map(({ interceptors }) => interceptors), Object.keys(taps)].join();
+  const [first, second] = machines;
   useMeasuredAnchors(stage, `${row} ${shape}`);
   return (
     <section
       className={row ? "stage row" : "stage"}
+      style={row || !second ? undefined : { gridTemplateColumns: columns(machines) }}
       ref={stage}
       aria-label={texts.regions.stage}
       data-region="stage"
       tabIndex={-1}
       onKeyDown={moveBetweenBoxes}
     >
-      {machines.length === 0 ? (
+      {!first ? (
         <NoLab scenarios={scenarios} />
       ) : row ? (
         <RowStage machines={machines} />
       ) : (
         <>
-          {machines.map((machine) => (
-            <Machine key={machine.info.id} machine={machine} machines={machines.length} />
-          ))}
-          {machines.length === 1 && <RemoteParty />}
+          <Machine key={first.info.id} machine={first} side={second ? "left" : "only"} />
+          {second ? (
+            <>
+              <WireColumn />
+              <Machine key={second.info.id} machine={second} side="right" />
+            </>
+          ) : (
+            <RemoteParty />
+          )}
           <Lines machines={machines} />
         </>
       )}

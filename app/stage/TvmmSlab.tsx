@@ -1,6 +1,9 @@
 /** The TVMM under its boxes: solid for the release build, hatched and dashed for any other, dashed and empty until measured. */
+
+import { allDevices, connections } from "../facts/devices.ts";
 import type { MachineFacts } from "../facts/facts.ts";
 import { bytes } from "../facts/format.ts";
+import { useFacts } from "../facts/store.ts";
 import { Digest } from "../parts/Digest.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
@@ -11,6 +14,26 @@ const notRunning: Record<MachineFacts["power"], string> = {
   on: texts.stage.tvmmWaits,
   failed: texts.stage.notStarted,
 };
+
+/** The lines in the slab, in words. */
+function ConnectionWords({ machine }: { machine: MachineFacts }) {
+  const wires = useFacts((facts) => facts.wires);
+  const devices = allDevices(machine, wires);
+  const nameOf = (id: string) => {
+    const device = devices.find((each) => each.id === id);
+    const box = machine.boxes.find((each) => each.id === device?.attachedTo)?.status.name;
+    return box === undefined ? id : `${id} (${box})`;
+  };
+  const lines = connections(devices);
+  if (lines.length === 0) return null;
+  return (
+    <ul className="visually-hidden" aria-label={texts.stage.connections}>
+      {lines.map(({ a, b }) => (
+        <li key={`${a} ${b}`}>{texts.stage.connected(nameOf(a), nameOf(b))}</li>
+      ))}
+    </ul>
+  );
+}
 
 export function TvmmSlab({ machine }: { machine: MachineFacts }) {
   const { power, tvmm, measured, info } = machine;
@@ -25,6 +48,7 @@ export function TvmmSlab({ machine }: { machine: MachineFacts }) {
       title={other && runs ? texts.stage.otherBuild(tvmm) : undefined}
     >
       <Spot at={`${info.id}/tvmm`} />
+      <ConnectionWords machine={machine} />
       <strong>{texts.stage.tvmm}</strong>
       {runs || stage ? (
         <>

@@ -9,7 +9,7 @@ export function moveBetweenBoxes(event: KeyboardEvent<HTMLElement>): void {
         ? -1
         : 0;
   if (by === 0) return;
-  const heads = [...event.currentTarget.querySelectorAll<HTMLElement>(".box-head")];
+  const heads = [...event.currentTarget.querySelectorAll<HTMLElement>(".box-open")];
   const at = heads.indexOf(document.activeElement as HTMLElement);
   heads[(at + by + heads.length) % heads.length]?.focus();
   event.preventDefault();

@@ -1,0 +1,22 @@
+/** How much of the world fits the stage's full form, and how wide each machine is drawn there. Pure. */
+import type { MachineFacts } from "../facts/facts.ts";
+
+/** Two machines face each other over their wires; more than that, or more boxes, are drawn as tags on a line. */
+const MAX_MACHINES = 2;
+const MAX_BOXES = 6;
+const MAX_BOXES_NARROW = 4;
+
+export function fitsFull(machines: readonly MachineFacts[], narrow: boolean): boolean {
+  const boxes = machines.reduce((sum, machine) => sum + Math.max(1, machine.boxes.length), 0);
+  return machines.length <= MAX_MACHINES && boxes <= (narrow ? MAX_BOXES_NARROW : MAX_BOXES);
+}
+
+/** A frame and its boxes, in parts of the width: one box 240, three 592. */
+const share = (machine: MachineFacts) => 64 + 176 * Math.max(1, machine.boxes.length);
+
+/** grid-template-columns of the full form with two machines; the wires stand between them. */
+export function columns(machines: readonly MachineFacts[]): string {
+  const [left, right] = machines;
+  if (!left || !right) return "";
+  return `minmax(0, ${share(left)}fr) var(--wires) minmax(216px, ${share(right)}fr)`;
+}
