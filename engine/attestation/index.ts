@@ -28,5 +28,6 @@ export { isLayer, LAYERS, type Layer } from "./layers.ts";
 export { OID } from "./oids.ts";
 export { readOnePem, readPem, toPem } from "./pem.ts";
 export { type CertificateRequest, makeRequest, readRequest } from "./request.ts";
+export { issueRevocationList } from "./revoke.ts";
 export { readTrust, type Trust, type TrustPolicy, trustDisk, writeTrust } from "./trust.ts";
 export type { Acceptable, Appraisal, AppraisalPolicy, CheckName, Evidence } from "./types.ts";

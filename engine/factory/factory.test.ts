@@ -1,5 +1,6 @@
 /** The factory without its browser: what it certifies, what it endorses, and that nobody can make it endorse anything else. */
 import { beforeEach, describe, expect, test } from "vitest";
+import { listSigner, readRevocationList } from "../attestation/crl.ts";
 import {
   exportPublicKey,
   generateKeyPair,
@@ -11,7 +12,7 @@ import {
 } from "../attestation/index.ts";
 import { parseFactoryRequest, type Roots } from "../protocol/factory.ts";
 import { createFactory } from "./factory.ts";
-import { isVendors, makeVendors, type Vendors } from "./vendors.ts";
+import { certifyChip, isVendors, makeVendors, type Vendors } from "./vendors.ts";
 
 const digest = (digit: string) => digit.repeat(64);
 const bundle = (name: string, sha256: string, endorsed: boolean) => ({
@@ -155,6 +156,35 @@ describe("certifying chips", () => {
   });
 });
 
+describe("taking chips back", () => {
+  const chip = async (serial: string) =>
+    (await ask({ op: "certify-chip", serial, request: await makeRequest(await generateKeyPair()) })) as string;
+
+  test("lists those that were named, and no other", async () => {
+    const [alice, bob] = [await chip("alice"), await chip("bob")];
+    const list = async (certificates: string[]) =>
+      readRevocationList((await ask({ op: "revocation-list", certificates })) as string, "the list");
+    expect([...(await list([])).revoked]).toEqual([]);
+    expect([...(await list([alice])).revoked]).toEqual([readCertificate(alice).serial]);
+    expect((await list([bob, alice, bob])).revoked.size).toBe(2);
+    const { hardware } = (await ask({ op: "roots" })) as Roots;
+    expect(await listSigner(await list([alice]), [readCertificate(hardware)])).toBeDefined();
+  });
+
+  test("lists nothing that the hardware root did not issue", async () => {
+    const vendors = await endorsements(ask);
+    const other = await makeVendors();
+    const stranger = await certifyChip(other, "alice", await makeRequest(await generateKeyPair()));
+    for (const certificate of [vendors[digest("c")]?.[0], stranger]) {
+      const asked = ask({ op: "revocation-list", certificates: [await chip("alice"), certificate] });
+      await expect(asked).rejects.toThrow(
+        'bad-argument: certificate 2 to be revoked was not issued by "Terra Lab hard',
+      );
+    }
+    await expect(ask({ op: "revocation-list", certificates: ["alice"] })).rejects.toThrow("malformed: certificate 1");
+  });
+});
+
 describe("opening", () => {
   test("roots are the same at the next visit, and one for each layer", async () => {
     const next = open();
@@ -208,6 +238,9 @@ test.each<[string, unknown]>([
   ["a base that is no web address", { op: "init", base: "javascript:alert(1)/" }],
   ["a base without its slash", { op: "init", base: "https://lab.example/sub" }],
   ["a base with a query", { op: "init", base: "https://lab.example/?x=/" }],
+  ["a list that is none", { op: "revocation-list", certificates: "alice" }],
+  ["a list without certificates", { op: "revocation-list", certificates: [1] }],
+  ["a list too long", { op: "revocation-list", certificates: Array(257).fill("") }],
   ["a request in hex", { op: "certify-chip", serial: "a", request: "30" }],
 ])("the door refuses %s", (_, raw) => {
   expect(() => parseFactoryRequest(raw)).toThrow(/^(malformed|bad-argument): /);

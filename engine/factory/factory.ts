@@ -5,7 +5,7 @@
 import { TerraError } from "../protocol/errors.ts";
 import type { FactoryRequest } from "../protocol/factory.ts";
 import { parseImageManifest, parseMeasuredManifest } from "../storage/index.ts";
-import { certifyChip, endorse, releases, rootsOf, type Vendors } from "./vendors.ts";
+import { certifyChip, endorse, releases, revoke, rootsOf, type Vendors } from "./vendors.ts";
 
 export interface Surroundings {
   /** The vendors of this browser profile, made at its first visit. */
@@ -56,6 +56,8 @@ export function createFactory(surroundings: Surroundings): (request: FactoryRequ
         return certifyChip(vendors, request.serial, request.request);
       case "vendor-certificates":
         return certificates;
+      case "revocation-list":
+        return revoke(vendors, request.certificates);
     }
   };
 }

@@ -8,6 +8,7 @@ import {
   type Issuer,
   issueChip,
   issueHardwareRoot,
+  issueRevocationList,
   issueVendorCertificate,
   issueVendorRoot,
   LAYERS,
@@ -58,6 +59,11 @@ export function rootsOf({ hardware, layers }: Vendors): Roots {
 export async function certifyChip(vendors: Vendors, serial: string, request: Uint8Array): Promise<string> {
   const { publicKey } = await readRequest(request);
   return issueChip({ issuer: vendors.hardware, serial, publicKey });
+}
+
+/** The hardware root's revocation list, PEM, with the chips that have these certificates. */
+export function revoke(vendors: Vendors, certificates: readonly string[]): Promise<string> {
+  return issueRevocationList({ issuer: vendors.hardware, revoked: certificates });
 }
 
 export interface Release {

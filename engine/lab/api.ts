@@ -37,6 +37,12 @@ export interface Terra {
   appraise(evidence: Evidence, nonce: Uint8Array, policy?: AppraisalPolicy): Promise<Appraisal>;
   /** Role: remote party. The open lab's own policy: roots, and what is accepted for each layer. */
   policy(): Promise<AppraisalPolicy>;
+  /** Role: maker of the chips. Takes back what it certified for this machine; its list with all chips of the lab that it took back. */
+  revoke(platform: string): Promise<string>;
+  /** The list as it is now (X.509 CRL, PEM), for as long as the lab is open: empty before anything is revoked. */
+  revocationList(): Promise<string>;
+  /** A trust disk: what boxes are told to trust and to accept. Rejects with "bad-argument" for what cannot be said on one. */
+  trustDisk(trust: Trust): Promise<TrustDisk>;
 }
 
 export interface ScenarioOptions {
@@ -71,6 +77,13 @@ export interface Lab {
   messages(filter?: MessageFilter): Promise<Message[]>;
   /** The first message, from `filter.since` on, that matches. Rejects with code "timeout". */
   waitForMessage(filter: MessageFilter, timeoutMs?: number): Promise<Message>;
+  /** What the trust disks of this lab's boxes say, and their root; null if it has none. */
+  trust(): Promise<{ trust: Trust; root: string } | null>;
+  /**
+   * Gives every box of the description that has a trust disk another one, as the owners of all machines would: boxes that are on are
+   * switched off and on again. Resolves to the new root, which the lab's own policy requires from then on.
+   */
+  setTrust(trust: Trust): Promise<string>;
   /** Powers everything off and frees all workers, memory and storage of the lab. */
   close(): Promise<void>;
 }
@@ -235,6 +248,23 @@ export interface AppraisalPolicy {
   revocationLists?: string[];
   /** Milliseconds since 1970; the present if left out. */
   time?: number;
+}
+
+/** What boxes are told: a policy without its time, which is their own. */
+export type TrustPolicy = Omit<AppraisalPolicy, "time">;
+
+export interface Trust {
+  /** What every role's policy begins with. */
+  common?: TrustPolicy;
+  /** By the name that a box's config calls its role; what is common is in it as well. */
+  roles?: Record<string, TrustPolicy>;
+}
+
+export interface TrustDisk {
+  /** The medium: text, zeros up to a whole block, hash tree. */
+  bytes: Uint8Array;
+  /** dm-verity root, salted with nothing: the secondary identity `trust` of boxes that have it. */
+  root: string;
 }
 
 export interface Appraisal {

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TerraError } from "../protocol/errors.ts";
 import type { ManagementStatus, OwnerEvent, VmStatus } from "../protocol/owner.ts";
+import { parseDescriptor } from "../storage/index.ts";
 import type { DeviceConfig, Management, VmConfig } from "./api.ts";
 import { bringUp, POLICY_MS } from "./bring-up.ts";
+import { type Descriptors, diskMedia } from "./declared.ts";
 import { parseLabDescription } from "./description.ts";
 import type { Machine } from "./machine.ts";
 import type { Media } from "./media.ts";
@@ -13,27 +15,41 @@ const site = {
   vendorCertificates: { aa: ["the vendor's word"] },
 } as unknown as Site;
 
-const DESCRIPTOR = JSON.stringify({
-  format: "terra-descriptor-1",
-  product: "pc",
-  version: "1.0.0",
-  kind: "open",
-  memoryMiB: 32,
-  firmware: { stub: { size: 1, sha256: "1".repeat(64) }, kernel: { size: 1, sha256: "2".repeat(64) } },
-  commandLine: "",
-  console: "open",
-  suspend: true,
-  boot: { size: 4096, blockSize: 4096, salt: "ab", root: "3".repeat(64), sha256: "4".repeat(64) },
-  devices: [],
-});
+const described = (devices: object[]) =>
+  JSON.stringify({
+    format: "terra-descriptor-1",
+    product: "pc",
+    version: "1.0.0",
+    kind: "open",
+    memoryMiB: 32,
+    firmware: { stub: { size: 1, sha256: "1".repeat(64) }, kernel: { size: 1, sha256: "2".repeat(64) } },
+    commandLine: "",
+    console: "open",
+    suspend: true,
+    boot: { size: 4096, blockSize: 4096, salt: "ab", root: "3".repeat(64), sha256: "4".repeat(64) },
+    devices,
+  });
+/** As the images of banking declare them. */
+const BANKING = [
+  { type: "disk", slot: 1, name: "trust", required: true, classes: ["attested"], counter: false },
+  { type: "disk", slot: 2, name: "config", required: true, classes: ["raw"], counter: false },
+  { type: "nic", role: "internet", pci: 8, required: true },
+];
+const ROOT = "5".repeat(64);
 
 const media = {
   image: async (id: string, copy = 1) => {
     const name = copy === 1 ? id : `${id}.${copy}`;
     return { firmware: `${name}.firmware`, boot: `${name}.boot` };
   },
-  part: async () => new TextEncoder().encode(DESCRIPTOR),
+  part: async (medium: string) => new TextEncoder().encode(described(medium.startsWith("bank") ? BANKING : [])),
 } as unknown as Media;
+const descriptors: Descriptors = new Map(
+  ["pc", "bank"].map((id) => [id, parseDescriptor(new TextEncoder().encode(described(id === "bank" ? BANKING : [])))]),
+);
+
+const bring = (alice: Machine, management: Management, trust: string | undefined = ROOT) =>
+  bringUp({ site, machine: alice, management, media, descriptors, trust: () => trust });
 
 /** A machine whose TVMM says what it is told to say. */
 function machine(description: object) {
@@ -90,6 +106,9 @@ function noting(refused: (call: string) => boolean = () => false) {
     },
     async createDevice(device: DeviceConfig) {
       const words = device.type === "nic" ? [device.role ?? ""] : device.type === "disk" ? [device.medium] : [];
+      if (device.type === "disk" && device.slot !== 0) words.push(`slot ${device.slot}`, device.class);
+      if (device.type === "disk" && device.slot !== 0 && device.class === "attested")
+        words.push(device.root, device.salt);
       call("create-device", device.type, ...words);
       made += 1;
       return `dev${made}`;
@@ -113,7 +132,7 @@ describe("a machine that is managed from the page", () => {
   it("has its boxes made with their cards, connected, and switched on", async () => {
     const { machine: alice, asked } = machine(boxes);
     const { calls, management } = noting();
-    expect(await bringUp(site, alice, management, media)).toEqual({ refused: [] });
+    expect(await bring(alice, management)).toEqual({ refused: [] });
     expect(calls).toEqual([
       "create-vm a pc.firmware 0.5 the vendor's word",
       "create-device disk pc.boot",
@@ -144,10 +163,45 @@ describe("a machine that is managed from the page", () => {
     expect(asked).toEqual([{ op: "focus", vm: "vm-b" }]);
   });
 
+  it("has their declared disks made, and the cards that no box does without", async () => {
+    const { machine: alice } = machine({
+      vms: [
+        { name: "client", image: "bank", nics: [{ role: "internet", connect: ["eth0"] }] },
+        { name: "server", image: "bank", nics: [{ connect: ["client"] }] },
+      ],
+    });
+    const { calls, management } = noting();
+    expect(await bring(alice, management)).toEqual({ refused: [] });
+    const further = calls.filter((call) => /slot|nic|connect|create-vm/.test(call));
+    expect(further).toEqual([
+      "create-vm client bank.firmware ",
+      `create-device disk client.trust slot 1 attested ${ROOT} `,
+      "create-device disk client.config slot 2 raw",
+      "create-device nic internet",
+      "create-vm server bank.2.firmware ",
+      `create-device disk server.trust slot 1 attested ${ROOT} `,
+      "create-device disk server.config slot 2 raw",
+      "create-device nic ",
+      "create-device nic internet",
+      "connect dev7 eth0",
+      "connect dev14 dev7",
+    ]);
+  });
+
+  it("has no disk of a class that the slot does not take", () => {
+    const [trust, config] = BANKING;
+    const odd = described([
+      { ...trust, classes: ["raw"] },
+      { ...config, classes: ["encrypted"] },
+    ]);
+    expect(diskMedia("client", parseDescriptor(new TextEncoder().encode(odd)), ROOT)).toEqual({});
+    expect(diskMedia("client", descriptors.get("bank"))).toEqual({ config: { medium: "client.config" } });
+  });
+
   it("goes on where something is refused, and says what was", async () => {
     const { machine: alice } = machine(boxes);
     const { calls, management } = noting((call) => call.startsWith("create-vm b") || call === "connect dev5 eth0");
-    const { refused } = await bringUp(site, alice, management, media);
+    const { refused } = await bring(alice, management);
     expect(refused.map(String)).toEqual([
       "TerraError: refused: create-vm b pc.2.firmware  the vendor's word",
       "TerraError: refused: connect dev5 eth0",
@@ -164,13 +218,13 @@ describe("a machine with a management box", () => {
     vi.useRealTimers();
   });
 
-  const described = { management: {}, focus: "pc", vms: [{ name: "pc" }] };
+  const withBox = { management: {}, focus: "pc", vms: [{ name: "pc" }] };
 
-  async function bring() {
-    const alice = machine(described);
+  async function begin() {
+    const alice = machine(withBox);
     const { calls, management } = noting();
     let over: unknown;
-    const brought = bringUp(site, alice.machine, management, media).then(
+    const brought = bring(alice.machine, management).then(
       () => (over = "up"),
       (error: unknown) => (over = error),
     );
@@ -179,7 +233,7 @@ describe("a machine with a management box", () => {
   }
 
   it("is up once the policy was carried out, and the page makes nothing", async () => {
-    const { tell, over, brought, calls, asked, listeners } = await bring();
+    const { tell, over, brought, calls, asked, listeners } = await begin();
     tell({ type: "management", management: { state: "starting", vm: "vm1" } });
     tell({ type: "vm", vm: "vm7" });
     await vi.advanceTimersByTimeAsync(POLICY_MS - 1);
@@ -193,20 +247,20 @@ describe("a machine with a management box", () => {
   });
 
   it.each(["ready", "failed", "none"] as const)("is not waited for where the TVMM says at once: %s", async (state) => {
-    const alice = machine(described);
+    const alice = machine(withBox);
     alice.answers({ state });
-    await bringUp(site, alice.machine, noting().management, media);
+    await bring(alice.machine, noting().management);
     expect(alice.listeners.size).toBe(0);
   });
 
   it("is not waited for longer than half a minute", async () => {
-    const { over } = await bring();
+    const { over } = await begin();
     await vi.advanceTimersByTimeAsync(POLICY_MS);
     expect(over()).toBe("up");
   });
 
   it("that loses its power meanwhile is not up", async () => {
-    const { tell, answers, brought, over } = await bring();
+    const { tell, answers, brought, over } = await begin();
     answers(new TerraError("bad-state", "alice is off"));
     tell({ type: "vm", vm: "vm7" });
     await brought;

@@ -6,7 +6,8 @@
 import type { ManagementStatus } from "../protocol/owner.ts";
 import type { Management } from "./api.ts";
 import { makeBox } from "./box.ts";
-import { type CardOf, connectionsOf, type PlacedBox, placed } from "./connections.ts";
+import { type CardOf, connectionsOf, nicsOf, type PlacedBox, placed } from "./connections.ts";
+import { type Descriptors, diskMedia, requiredRoles } from "./declared.ts";
 import type { VmDescription } from "./description.ts";
 import type { Machine } from "./machine.ts";
 import type { Media } from "./media.ts";
@@ -21,7 +22,20 @@ export function vendorCertificates(site: Site, box: VmDescription): string[] {
   return (box.vendorCertificate && image && site.vendorCertificates[image.primary]) || [];
 }
 
-async function make(site: Site, management: Management, media: Media, { box, copy }: PlacedBox): Promise<string> {
+/** What a machine's boxes are made of. */
+export interface BringUpParts {
+  site: Site;
+  machine: Machine;
+  management: Management;
+  media: Media;
+  /** Of the images that the lab's description names. */
+  descriptors: Descriptors;
+  /** Root of the lab's trust disk as it is now. */
+  trust(): string | undefined;
+}
+
+async function make(parts: BringUpParts, { box, copy }: PlacedBox): Promise<string> {
+  const { site, management, media, descriptors } = parts;
   const { firmware, boot } = await media.image(box.image, copy);
   return makeBox(management, {
     name: box.name,
@@ -30,6 +44,7 @@ async function make(site: Site, management: Management, media: Media, { box, cop
     boot,
     descriptor: () => media.part(firmware, "descriptor.json"),
     vendorCertificates: vendorCertificates(site, box),
+    disks: diskMedia(box.name, descriptors.get(box.image), parts.trust()),
     ...(box.asOpen === undefined ? {} : { asOpen: box.asOpen }),
     ...(box.checking === undefined ? {} : { checking: box.checking }),
     ...(box.cpuShare === undefined ? {} : { cpuShare: box.cpuShare }),
@@ -37,13 +52,9 @@ async function make(site: Site, management: Management, media: Media, { box, cop
 }
 
 /** Who brings the machine's boxes up, and what it comes to: everything that the TVMM refused, on a machine managed from the page. */
-export async function bringUp(
-  site: Site,
-  machine: Machine,
-  management: Management,
-  media: Media,
-): Promise<{ refused: unknown[] }> {
-  if (!machine.description.management) return fromPage(site, machine, management, media);
+export async function bringUp(parts: BringUpParts): Promise<{ refused: unknown[] }> {
+  const { machine } = parts;
+  if (!machine.description.management) return fromPage(parts);
   await policyCarriedOut(machine);
   const { focus } = machine.description;
   const focused = [...machine.statuses.values()].find((vm) => vm.name === focus);
@@ -55,12 +66,8 @@ export async function bringUp(
  * Resolves when each box was made and switched on, or refused, with what the TVMM refused to make. A refusal does not keep the
  * other boxes off, and the TVMM says why in a message.
  */
-async function fromPage(
-  site: Site,
-  machine: Machine,
-  management: Management,
-  media: Media,
-): Promise<{ refused: unknown[] }> {
+async function fromPage(parts: BringUpParts): Promise<{ refused: unknown[] }> {
+  const { machine, management, descriptors } = parts;
   const { description } = machine;
   const made: { id: string; box: VmDescription }[] = [];
   const refused: unknown[] = [];
@@ -72,9 +79,9 @@ async function fromPage(
   for (const each of placed(description)) {
     const { box } = each;
     await attempt(async () => {
-      const id = await make(site, management, media, each);
+      const id = await make(parts, each);
       made.push({ id, box });
-      for (const [card, { role }] of box.nics.entries()) {
+      for (const [card, { role }] of nicsOf(box, requiredRoles(descriptors.get(box.image))).entries()) {
         const device = await management.createDevice({ type: "nic", ...(role === undefined ? {} : { role }) });
         await management.attach(id, device);
         cards.set(cardName({ box: box.name, card }), device);

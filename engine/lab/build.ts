@@ -4,20 +4,36 @@
  */
 import { TerraError } from "../protocol/errors.ts";
 import type { PhysicalEvent } from "../protocol/media.ts";
-import { parseDescriptor } from "../storage/index.ts";
 import type { Lab, Message, Platform, Vm } from "./api.ts";
-import { bringUp, vendorCertificates } from "./bring-up.ts";
-import { copiesOf, mediaName, placed } from "./connections.ts";
+import { type BringUpParts, bringUp, vendorCertificates } from "./bring-up.ts";
+import { copiesOf } from "./connections.ts";
+import {
+  checkAgainstImages,
+  configBytes,
+  configMedium,
+  declaredDisks,
+  declaresConfig,
+  declaresTrust,
+  diskMedia,
+  hasTrust,
+  readDescriptors,
+  requiredRoles,
+  trustMedium,
+} from "./declared.ts";
 import { type LabDescription, type PlatformDescription, type VmDescription, wiresOf } from "./description.ts";
 import { asFrame, asMessage } from "./frames.ts";
 import { createMachine, type Machine, policyMedium } from "./machine.ts";
 import { createManagement } from "./management.ts";
-import { createMedia, type Media } from "./media.ts";
+import { createMedia } from "./media.ts";
 import { createMessageLog } from "./messages.ts";
 import { createPlatform } from "./platform.ts";
 import { policyMediumBytes, policyText } from "./policy.ts";
+import { createRevocation, type Revocation } from "./revocation.ts";
 import type { Site } from "./site.ts";
 import { createTraffic } from "./traffic.ts";
+import { describedTrust } from "./trust.ts";
+import { createTrustDisks } from "./trust-disks.ts";
+import { defaultPolicy } from "./verifier.ts";
 import type { LabEvent, WireInfo } from "./view.ts";
 import { createVm } from "./vm.ts";
 import { createWire, type LabWire } from "./wire.ts";
@@ -26,6 +42,9 @@ export interface OpenLab {
   lab: Lab;
   description: LabDescription;
   machines: ReadonlyMap<string, Machine>;
+  /** Root of its trust disks as they are now, if it has any. */
+  trust(): string | undefined;
+  revocation: Revocation;
   note(message: Omit<Message, "sequence" | "time">): void;
 }
 
@@ -41,6 +60,11 @@ export interface BuildParts {
 const epoch = () => performance.timeOrigin + performance.now();
 
 export async function buildLab({ site, description, machines, emit, onClose }: BuildParts): Promise<OpenLab> {
+  const descriptors = await readDescriptors(site, description);
+  checkAgainstImages(description, descriptors);
+  const described = describedTrust(defaultPolicy(site, description), description);
+  const trusts = await createTrustDisks(hasTrust(description, descriptors) ? described : undefined, descriptors);
+  const trust = () => trusts.now?.disk.root;
   const openedAt = epoch();
   const since = (at: number) => Math.max(0, at - openedAt);
   const log = createMessageLog();
@@ -103,6 +127,7 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
       wires: description.wires.map((wire) => wireInfo(description, wire.id)),
     },
   });
+  const hands = new Map<string, BringUpParts>();
   const platforms = new Map<string, Platform>();
   const boxes = new Map<string, Vm>();
   // Machines start side by side; lists have the description's order all the same.
@@ -146,6 +171,14 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
     },
     messages: async (filter) => log.list(filter),
     waitForMessage: (filter, timeoutMs) => log.wait(filter, timeoutMs),
+    async trust() {
+      const { now } = trusts;
+      return now ? { trust: structuredClone(now.trust), root: now.disk.root } : null;
+    },
+    async setTrust(next) {
+      if (closed) throw new TerraError("bad-state", "the lab was closed");
+      return trusts.replace(next, hands.values());
+    },
     async close() {
       onClose(lab);
       if (closed) return;
@@ -171,12 +204,14 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
     });
     const media = createMedia(site, each.id);
     await media.list();
-    platforms.set(each.id, createPlatform(site, machine, media));
-    const filled = insertMedia(site, media, each);
+    const parts = { site, machine, media, management: createManagement(machine, media), descriptors, trust };
+    hands.set(each.id, parts);
+    platforms.set(each.id, createPlatform(parts));
+    const filled = insertMedia(parts, trusts.now?.disk.bytes);
     // A management box begins with the machine: what it is to find there must be there. Otherwise media may come meanwhile.
     if (each.management) await filled;
     await Promise.all([machine.powerOn(each.tvmm), filled]);
-    const { refused } = await bringUp(site, machine, createManagement(machine, media), media);
+    const { refused } = await bringUp(parts);
     // Nobody has touched the media yet: what the TVMM refuses now is wrong in the description.
     for (const error of refused) throw error;
   }
@@ -189,37 +224,47 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
     await lab.close();
     throw error;
   }
-  return { lab, description, machines, note };
+  return { lab, description, machines, trust, revocation: createRevocation(site), note };
 }
 
 /** Puts the media of all boxes into the machine, and the policy of the one that manages it. */
-async function insertMedia(site: Site, media: Media, platform: PlatformDescription): Promise<void> {
+async function insertMedia(parts: BringUpParts, trustDisk: Uint8Array | undefined): Promise<void> {
+  const { media, descriptors } = parts;
+  const platform = parts.machine.description;
   // Side by side by image; one image's copies in order, because their order is their names.
   await Promise.all(
     [...copiesOf(platform)].map(async ([image, copies]) => {
       for (let copy = 1; copy <= copies; copy++) await media.image(image, copy);
     }),
   );
+  for (const { name, image, config = {} } of platform.vms) {
+    const descriptor = descriptors.get(image);
+    // Each machine gives its bytes away.
+    if (trustDisk && declaresTrust(descriptor)) await media.insert(trustDisk.slice(), trustMedium(name));
+    if (declaresConfig(descriptor)) await media.insert(configBytes(config), configMedium(name));
+  }
   const { management } = platform;
   if (!management) return;
-  const text = management.policy ?? (await ownPolicy(site, media, platform));
+  const text = management.policy ?? ownPolicy(parts);
   await media.insert(policyMediumBytes(text), policyMedium(management.name));
 }
 
-async function ownPolicy(site: Site, media: Media, platform: PlatformDescription): Promise<string> {
-  const consoles = new Map<string, boolean>();
-  for (const { box, copy } of placed(platform)) {
-    if (consoles.has(box.image)) continue;
-    const descriptor = parseDescriptor(await media.part(`${mediaName(box.image, copy)}.firmware`, "descriptor.json"));
-    consoles.set(box.image, descriptor.console !== "none");
-  }
-  const isClosed = (box: VmDescription) =>
-    !box.asOpen && site.images.images.some(({ id, kind }) => id === box.image && kind === "closed");
-  return policyText(platform, (box) => ({
-    console: consoles.get(box.image) ?? false,
-    // An open box tells nobody who it is.
-    vendorCertificates: isClosed(box) ? vendorCertificates(site, box) : [],
-  }));
+function ownPolicy({ site, machine, descriptors, trust }: BringUpParts): string {
+  const isClosed = (box: VmDescription) => !box.asOpen && descriptors.get(box.image)?.kind === "closed";
+  return policyText(machine.description, (box) => {
+    const descriptor = descriptors.get(box.image);
+    const media = diskMedia(box.name, descriptor, trust());
+    return {
+      console: (descriptor?.console ?? "none") !== "none",
+      // An open box tells nobody who it is.
+      vendorCertificates: isClosed(box) ? vendorCertificates(site, box) : [],
+      disks: declaredDisks(descriptor).flatMap(({ name, slot }) => {
+        const disk = media[name];
+        return disk ? [{ ...disk, slot }] : [];
+      }),
+      roles: requiredRoles(descriptor),
+    };
+  });
 }
 
 function wireInfo(lab: LabDescription, wire: string): WireInfo {

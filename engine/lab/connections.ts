@@ -2,7 +2,7 @@
  * What follows from a description: which media each box of a machine has, and which cards are connected. Pure; bringing up
  * from the page and writing a policy both read it here, so that they make the same machine.
  */
-import type { PlatformDescription, VmDescription } from "./description.ts";
+import type { NicDescription, PlatformDescription, VmDescription } from "./description.ts";
 
 type Boxes = Pick<PlatformDescription, "vms" | "management">;
 
@@ -32,6 +32,12 @@ export function copiesOf({ vms, management }: Boxes): Map<string, number> {
 
 /** Its media are `NAME.firmware` and `NAME.boot`. */
 export const mediaName = (image: string, copy: number): string => (copy === 1 ? image : `${image}.${copy}`);
+
+/** The box's cards: the description's, and behind them those that its image cannot do without, connected with nothing. */
+export function nicsOf({ nics }: VmDescription, required: readonly string[]): NicDescription[] {
+  const missing = required.filter((role) => !nics.some((nic) => nic.role === role));
+  return [...nics, ...missing.map((role) => ({ role, connect: [] }))];
+}
 
 /** A box's card by its number among the box's cards, from 0. */
 export interface CardOf {

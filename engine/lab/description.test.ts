@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { catalogue } from "./catalogue.ts";
-import { parseLabDescription, wiresOf } from "./description.ts";
+import { CONFIG_SIZE, configText, parseLabDescription, wiresOf } from "./description.ts";
 
 const lab = (more: object) => ({ platforms: [{ id: "alice" }, { id: "bob" }], ...more });
 const box = (more: object) => ({ platforms: [{ id: "alice", ...more }] });
@@ -204,8 +204,60 @@ describe("a lab's description", () => {
       box({ vms: [{ name: "pc" }], focus: "tv" }),
       'focus is "tv"; it should be one of its boxes: pc',
     ],
+    [
+      "configures with a number",
+      box({ vms: [{ name: "pc", config: { port: 443 } }] }),
+      "lab.platforms[0].vms[0].config.port is 443; it should be a text without control characters",
+    ],
+    [
+      "configures with two lines",
+      box({ vms: [{ name: "pc", config: { role: "client\nroot=x" } }] }),
+      "lab.platforms[0].vms[0].config.role is",
+    ],
+    [
+      "configures what has no name",
+      box({ vms: [{ name: "pc", config: { "a=b": "c" } }] }),
+      'lab.platforms[0].vms[0].config.a=b is "c"; it should be left out',
+    ],
+    [
+      "configures more than its disk holds",
+      box({ vms: [{ name: "pc", config: { role: "x".repeat(4091) } }] }),
+      'config is "4097 bytes of text"; it should be at most 4096 bytes',
+    ],
+    [
+      "trusts a layer that there is not",
+      lab({ trust: { accept: { kernel: [] } } }),
+      "lab.trust.accept.kernel is []; it should be left out; known are firmware, loader, tvmm, vm",
+    ],
+    [
+      "trusts a product and a digest in one",
+      lab({ trust: { roles: { client: { accept: { vm: [{ digest: "0".repeat(64), product: "p" }] } } } } }),
+      'lab.trust.roles.client.accept.vm[0].product is "p"; it should be left out; known are digest',
+    ],
+    [
+      "trusts what is no digest",
+      lab({ trust: { accept: { vm: [{ digest: "00" }] } } }),
+      'lab.trust.accept.vm[0].digest is "00"; it should be 64 lower-case hex digits',
+    ],
+    ["brings roots of its own", lab({ trust: { hardwareRoots: [] } }), "lab.trust.hardwareRoots is []"],
+    ["gives a role no policy", lab({ trust: { roles: { client: "all" } } }), 'lab.trust.roles.client is "all"'],
     ["accepts nothing by name", lab({ accept: [{ minVersion: "1.0.0" }] }), "lab.accept[0].product is undefined"],
   ];
+  it("says what boxes are told, and what they are told to trust", () => {
+    const accept = { vm: [{ product: "Bank", minVersion: "2.0" }, { digest: "0".repeat(64) }], tvmm: [] };
+    const description = parseLabDescription({
+      ...box({ vms: [{ name: "pc", config: { role: "client", peer: "10.0.0.1" } }] }),
+      trust: { requiredSecondary: { rules: "1".repeat(64) }, roles: { client: { accept } } },
+    });
+    expect(description.platforms[0]?.vms[0]?.config).toEqual({ role: "client", peer: "10.0.0.1" });
+    expect(description.trust).toEqual({
+      requiredSecondary: { rules: "1".repeat(64) },
+      roles: { client: { accept } },
+    });
+    expect(configText({ role: "x".repeat(4090) })).toHaveLength(CONFIG_SIZE);
+    expect(parseLabDescription(box({ vms: [{ name: "pc", config: { role: "x".repeat(4090) } }] }))).toBeTruthy();
+  });
+
   it.each(wrong)("that %s is refused, naming what is wrong", (_, description, message) => {
     expect(() => parseLabDescription(description)).toThrow(`bad-argument: `);
     expect(() => parseLabDescription(description)).toThrow(message);

@@ -2,9 +2,11 @@
  * What a lab is made of: machines, and the boxes that come up in them. A description is data, from the catalogue or from a
  * script, so it is checked here, field by field, before anything is built.
  */
+import { isLayer, LAYERS, type Layer } from "../attestation/index.ts";
 import { POLICY_SIZE } from "../protocol/configuration.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { Checking } from "../protocol/owner.ts";
+import type { AppraisalPolicy } from "./api.ts";
 
 export interface NicDescription {
   role?: string;
@@ -26,6 +28,8 @@ export interface VmDescription {
   nics: NicDescription[];
   /** Over 0 to 1; default: the TVMM's. */
   cpuShare?: number;
+  /** What its disk `config` says, if its image has one; the owner's words, which the box does not trust. */
+  config?: Record<string, string>;
 }
 
 /** The box that the machine starts by itself, and that brings the others up. */
@@ -54,11 +58,25 @@ export interface WireDescription {
   ends: string[];
 }
 
+/** What is said of one role, or of all. */
+export type TrustedDescription = Pick<AppraisalPolicy, "accept" | "requiredSecondary">;
+
+/** What the boxes' own appraisers accept; roots are the site's. */
+export interface TrustDescription extends TrustedDescription {
+  /** By the name that a box's `config` calls its role. */
+  roles: Record<string, TrustedDescription>;
+}
+
+/** Bytes of a disk `config`. */
+export const CONFIG_SIZE = 4096;
+
 export interface LabDescription {
   id: string;
   title: string;
   platforms: PlatformDescription[];
   wires: WireDescription[];
+  /** Default: what the lab's own verifier accepts, for every role. */
+  trust?: TrustDescription;
   /** Products of boxes that the lab's own verifier accepts, from a version on; default: those of its closed images. */
   accept?: { product: string; minVersion?: string }[];
 }
@@ -72,8 +90,10 @@ function fail(where: string, is: unknown, should: string): never {
   throw new TerraError("bad-argument", `${where} is ${JSON.stringify(is) ?? String(is)}; it should be ${should}`);
 }
 
-function fields(raw: unknown, where: string, known: string[]): Fields {
+/** An object; without `known` its keys are the caller's to check. */
+function fields(raw: unknown, where: string, known?: readonly string[]): Fields {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) fail(where, raw, "an object");
+  if (!known) return raw as Fields;
   const unknown = Object.keys(raw).filter((key) => !known.includes(key));
   if (unknown.length > 0)
     fail(`${where}.${unknown[0]}`, (raw as Fields)[unknown[0] ?? ""], `left out; known are ${known.join(", ")}`);
@@ -131,8 +151,30 @@ function parseNic(raw: unknown, where: string): NicDescription {
   return { ...optionalFields(nic, "role", where, name), connect };
 }
 
+function config(raw: unknown, where: string): Record<string, string> {
+  const entries = Object.entries(fields(raw, where));
+  for (const [key, value] of entries) {
+    if (!/^[a-z][a-z0-9-]{0,30}$/.test(key)) {
+      fail(`${where}.${key}`, value, "left out: a key begins with a letter and has letters, digits and hyphens");
+    }
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not be there
+    if (typeof value !== "string" || /[\u0000-\u001f\u007f]/.test(value)) {
+      fail(`${where}.${key}`, value, "a text without control characters");
+    }
+  }
+  const values = Object.fromEntries(entries) as Record<string, string>;
+  const { length } = new TextEncoder().encode(configText(values));
+  return length <= CONFIG_SIZE ? values : fail(where, `${length} bytes of text`, `at most ${CONFIG_SIZE} bytes`);
+}
+
+/** The lines on a disk `config`. */
+export const configText = (values: Record<string, string>): string =>
+  Object.entries(values)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join("");
+
 function parseVm(raw: unknown, where: string): VmDescription {
-  const known = ["name", "image", "on", "checking", "asOpen", "vendorCertificate", "nics", "cpuShare"];
+  const known = ["name", "image", "on", "checking", "asOpen", "vendorCertificate", "nics", "cpuShare", "config"];
   const vm = fields(raw, where, known);
   return {
     name: name(vm.name, `${where}.name`),
@@ -143,6 +185,7 @@ function parseVm(raw: unknown, where: string): VmDescription {
     ...optionalFields(vm, "checking", where, checking),
     ...optionalFields(vm, "asOpen", where, flag),
     ...optionalFields(vm, "cpuShare", where, share),
+    ...optionalFields(vm, "config", where, config),
   };
 }
 
@@ -195,6 +238,54 @@ function parseWire(raw: unknown, where: string, platforms: string[]): WireDescri
   return { id: name(wire.id, `${where}.id`), ends };
 }
 
+type Accept = NonNullable<TrustedDescription["accept"]>;
+type Acceptables = NonNullable<Accept[Layer]>;
+
+function acceptables(raw: unknown, where: string): Acceptables {
+  return list(raw, where).map((each, index) => {
+    const at = `${where}[${index}]`;
+    const entry = fields(each, at, ["digest", "product", "minVersion"]);
+    if (entry.digest === undefined) return product(each, at);
+    if (!/^[0-9a-f]{64}$/.test(String(entry.digest))) fail(`${at}.digest`, entry.digest, "64 lower-case hex digits");
+    return { digest: String(fields(each, at, ["digest"]).digest) };
+  });
+}
+
+function product(raw: unknown, where: string): { product: string; minVersion?: string } {
+  const entry = fields(raw, where, ["product", "minVersion"]);
+  return { product: text(entry.product, `${where}.product`), ...optionalFields(entry, "minVersion", where, text) };
+}
+
+const ACCEPTED = ["accept", "requiredSecondary"];
+
+function trusted(raw: Fields, where: string): TrustedDescription {
+  return {
+    ...optionalFields(raw, "accept", where, (layers, at): Accept => {
+      const named = Object.entries(fields(layers, at));
+      return Object.fromEntries(
+        named.map(([layer, entries]) => {
+          if (!isLayer(layer)) fail(`${at}.${layer}`, entries, `left out; known are ${LAYERS.join(", ")}`);
+          return [layer, acceptables(entries, `${at}.${layer}`)];
+        }),
+      );
+    }),
+    ...optionalFields(raw, "requiredSecondary", where, (roots, at) => {
+      const named = Object.entries(fields(roots, at));
+      return Object.fromEntries(named.map(([disk, root]) => [disk, text(root, `${at}.${disk}`)]));
+    }),
+  };
+}
+
+function parseTrust(raw: unknown, where: string): TrustDescription {
+  const trust = fields(raw, where, [...ACCEPTED, "roles"]);
+  const named = Object.entries(fields(trust.roles ?? {}, `${where}.roles`));
+  const roles = named.map(([role, policy]): [string, TrustedDescription] => {
+    const at = `${where}.roles.${role}`;
+    return [role, trusted(fields(policy, at, ACCEPTED), at)];
+  });
+  return { ...trusted(trust, where), roles: Object.fromEntries(roles) };
+}
+
 /** The wires that a machine's cards eth0, eth1, … are plugged into. */
 export function wiresOf(lab: Pick<LabDescription, "wires">, platform: string): string[] {
   return lab.wires.filter((wire) => wire.ends.includes(platform)).map((wire) => wire.id);
@@ -216,7 +307,7 @@ function checkConnections(platform: PlatformDescription, cards: string[], where:
 
 /** Errors: TerraError "bad-argument", naming the field, its value and what would be right. */
 export function parseLabDescription(raw: unknown): LabDescription {
-  const lab = fields(raw, "lab", ["id", "title", "platforms", "wires", "accept"]);
+  const lab = fields(raw, "lab", ["id", "title", "platforms", "wires", "accept", "trust"]);
   const platforms = list(lab.platforms, "lab.platforms").map((each, index) =>
     parsePlatform(each, `lab.platforms[${index}]`),
   );
@@ -234,13 +325,8 @@ export function parseLabDescription(raw: unknown): LabDescription {
   }
   const id = name(lab.id ?? "custom", "lab.id");
   const accept = optionalFields(lab, "accept", "lab", (entries, where) =>
-    list(entries, where).map((each, index) => {
-      const entry = fields(each, `${where}[${index}]`, ["product", "minVersion"]);
-      return {
-        product: text(entry.product, `${where}[${index}].product`),
-        ...optionalFields(entry, "minVersion", `${where}[${index}]`, text),
-      };
-    }),
+    list(entries, where).map((each, index) => product(each, `${where}[${index}]`)),
   );
-  return { id, title: text(lab.title ?? id, "lab.title"), platforms, wires, ...accept };
+  const trust = optionalFields(lab, "trust", "lab", parseTrust);
+  return { id, title: text(lab.title ?? id, "lab.title"), platforms, wires, ...accept, ...trust };
 }

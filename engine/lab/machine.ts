@@ -26,6 +26,8 @@ export interface Machine {
   /** The same of each device, physical network cards among them. */
   readonly devices: ReadonlyMap<string, DeviceStatus>;
   stages(): MeasuredStage[];
+  /** The chip's certificate, PEM, once the machine has been powered on. */
+  readonly chip: string | undefined;
   powerOn(tvmm: string): Promise<void>;
   powerOff(): Promise<void>;
   readonly closed: boolean;
@@ -85,6 +87,7 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
   let closed = false;
   let powered: Powered | undefined;
   let stages: MeasuredStage[] = [];
+  let chipCertificate: string | undefined;
 
   const isOff = () =>
     closed
@@ -136,6 +139,9 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
       return closed;
     },
     stages: () => stages,
+    get chip() {
+      return chipCertificate;
+    },
     owner: (message, transfer) => (powered ? powered.owner.call(message, transfer) : Promise.reject(isOff())),
     person: (message, transfer) => (powered ? powered.person.call(message, transfer) : Promise.reject(isOff())),
     onOwnerEvent(listener) {
@@ -176,6 +182,7 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
           { op: "power-on", tvmm, flash, media, owner: ownerChannel.port2, person: personChannel.port2 },
           transfer,
         )) as MeasuredStage[];
+        chipCertificate = stages.find(({ name }) => name === "chip")?.certificate;
         // Physical cards were there before anybody listened. Its answer also says that the TVMM answers.
         const there = (await plugged.owner.call({ op: "list-devices" })) as DeviceStatus[];
         for (const status of there) {

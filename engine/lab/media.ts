@@ -10,6 +10,10 @@ export interface Media {
   list(): Promise<MediumInfo[]>;
   /** As of the last list() or insertion: only the page puts media in or takes them out. */
   find(id: string): MediumInfo;
+  has(id: string): boolean;
+  /** Everything on it. */
+  whole(id: string): Promise<Uint8Array>;
+  write(id: string, offset: number, bytes: Uint8Array): Promise<void>;
   /** The two media of a catalogue image, put in if they are not there yet; `copy` 2 and up are the pairs named "ID.2" and so on. */
   image(id: string, copy?: number): Promise<{ firmware: string; boot: string }>;
   /** Always a new pair of media. */
@@ -58,6 +62,11 @@ export function createMedia(site: Site, platform: string): Media {
   const media: Media = {
     list,
     insertImage,
+    whole,
+    async write(medium, offset, bytes) {
+      await physical.call({ op: "write", platform, medium, offset, bytes });
+    },
+    has: (id) => known.some((medium) => medium.id === id),
     find(id) {
       const found = known.find((medium) => medium.id === id);
       if (found) return found;

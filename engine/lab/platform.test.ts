@@ -3,6 +3,7 @@ import { TerraError } from "../protocol/errors.ts";
 import type { MediumInfo } from "../protocol/media.ts";
 import { type DeviceStatus, MAX_MEMORY_PIECE, type OwnerRequest, type VmStatus } from "../protocol/owner.ts";
 import type { Machine } from "./machine.ts";
+import { createManagement } from "./management.ts";
 import type { Media } from "./media.ts";
 import { createPlatform } from "./platform.ts";
 import type { Site } from "./site.ts";
@@ -48,7 +49,9 @@ function platform(
     },
     put: async (handle: string) => handle.replace("handle of ", ""),
   } as unknown as Media;
-  return { ...createPlatform({} as Site, machine, media), asked, taken };
+  const management = createManagement(machine, media);
+  const parts = { site: {} as Site, machine, media, management, descriptors: new Map(), trust: () => undefined };
+  return { ...createPlatform(parts), asked, taken };
 }
 
 describe("network cards", () => {

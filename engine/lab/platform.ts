@@ -3,12 +3,9 @@ import { TerraError } from "../protocol/errors.ts";
 import { type DeviceStatus, MAX_MEMORY_PIECE, type OwnerRequest } from "../protocol/owner.ts";
 import type { DiskHandle, Display, Inspect, Platform } from "./api.ts";
 import { asArgument, options } from "./arguments.ts";
-import { bringUp } from "./bring-up.ts";
+import { type BringUpParts, bringUp } from "./bring-up.ts";
 import type { Machine } from "./machine.ts";
-import { createManagement } from "./management.ts";
-import type { Media } from "./media.ts";
 import { createMedium } from "./medium.ts";
-import type { Site } from "./site.ts";
 
 /** Largest blank disk that insertDisk makes. */
 const MAX_BLANK_MIB = 256;
@@ -61,8 +58,8 @@ function createDisplay(machine: Machine): Display {
   };
 }
 
-export function createPlatform(site: Site, machine: Machine, media: Media): Platform {
-  const management = createManagement(machine, media);
+export function createPlatform(parts: BringUpParts): Platform {
+  const { site, machine, media, management } = parts;
 
   const devices = async () => (await machine.owner({ op: "list-devices" })) as DeviceStatus[];
 
@@ -138,7 +135,7 @@ export function createPlatform(site: Site, machine: Machine, media: Media): Plat
     async powerOn(how) {
       const { tvmm = machine.description.tvmm } = options(how, "options");
       await asArgument(machine.powerOn(tvmm));
-      await bringUp(site, machine, management, media);
+      await bringUp(parts);
     },
     tvmmBuilds: () => media.tvmmBuilds(),
   };

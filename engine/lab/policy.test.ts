@@ -17,7 +17,7 @@ function machine(more: object): PlatformDescription {
   return platform;
 }
 
-const plain = (): ImageFacts => ({ console: false, vendorCertificates: [] });
+const plain = (): ImageFacts => ({ console: false, vendorCertificates: [], disks: [], roles: [] });
 
 const folder = mkdtempSync(path.join(tmpdir(), "policy-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,7 +54,7 @@ describe("a policy made from a description", () => {
           { name: "shut", image: "hello", asOpen: true, checking: "ahead-of-time" },
         ],
       }),
-      ({ image }) => ({ console: image === "pc", vendorCertificates: [] }),
+      ({ image }) => ({ ...plain(), console: image === "pc" }),
     );
     expect(run(text)).toEqual([
       "create-vm a-pc --medium pc.firmware --image pc",
@@ -96,6 +96,42 @@ describe("a policy made from a description", () => {
     ]);
   });
 
+  it("makes the disks that images declare, and the cards that they cannot do without", () => {
+    const root = "5".repeat(64);
+    const text = policyText(
+      machine({
+        vms: [
+          { name: "bank-client", nics: [{ role: "internet", connect: ["eth0"] }] },
+          { name: "pc", nics: [{ connect: ["bank-client"] }] },
+        ],
+      }),
+      ({ name }) => ({
+        ...plain(),
+        disks:
+          name === "pc"
+            ? []
+            : [
+                { medium: "bank-client.trust", root, slot: 1 },
+                { medium: "bank-client.config", slot: 2 },
+              ],
+        roles: ["internet"],
+      }),
+    );
+    expect(run(text).filter((call) => /slot|nic|connect|create-vm/.test(call))).toEqual([
+      "create-vm bank-client --medium bank-client.firmware --image bank-client",
+      `create-device disk --slot 1 --medium bank-client.trust --class attested --root ${root} --salt `,
+      "create-device disk --slot 2 --medium bank-client.config --class raw",
+      "create-device nic --role internet",
+      "create-vm pc --medium pc.firmware --image pc",
+      "create-device nic",
+      "create-device nic --role internet",
+      "connect dev12 eth0",
+      "connect dev21 dev12",
+    ]);
+    expect(run(text, "bank-client.trust").filter((call) => call.startsWith("attach bank-client"))).toHaveLength(5);
+    expect(run(text).filter((call) => call.startsWith("attach bank-client"))).toHaveLength(6);
+  });
+
   it("goes on with the other boxes where one is refused", () => {
     const text = policyText(machine({ vms: [{ name: "one" }, { name: "two" }] }), plain);
     expect(run(text, "create-vm one")).toEqual([
@@ -117,7 +153,7 @@ describe("a policy made from a description", () => {
     const text = policyText(
       machine({ vms: [{ name: "hello" }, { name: "again", image: "hello" }, { name: "pc" }] }),
       (box) => ({
-        console: false,
+        ...plain(),
         vendorCertificates: box.image === "hello" ? [pem("one"), pem("two")] : [],
       }),
     );

@@ -5,8 +5,10 @@
 
 import { POLICY_SIZE } from "../protocol/configuration.ts";
 import { TerraError } from "../protocol/errors.ts";
-import { type CardOf, connectionsOf, mediaName, placed } from "./connections.ts";
+import { type CardOf, connectionsOf, mediaName, nicsOf, placed } from "./connections.ts";
+import type { DiskMedium } from "./declared.ts";
 import type { PlatformDescription, VmDescription } from "./description.ts";
+import { TRUST_SALT } from "./trust.ts";
 
 /** What a description does not say of an image. */
 export interface ImageFacts {
@@ -14,6 +16,10 @@ export interface ImageFacts {
   console: boolean;
   /** PEM. */
   vendorCertificates: string[];
+  /** Disks beside the boot disk, in the slots that it declares for them; attested if they have a root. */
+  disks: (DiskMedium & { slot: number })[];
+  /** Roles of cards that it cannot do without. */
+  roles: string[];
 }
 
 const FUNCTIONS = `\
@@ -25,6 +31,13 @@ box() {
   disk=$(tvmm create-device disk --of "$media") && tvmm attach "$name" "$disk"
   serial=$(tvmm create-device serial --purpose attestation) && tvmm attach "$name" "$serial"
   display=$(tvmm create-device display) && tvmm attach "$name" "$display"
+}
+
+# disk NAME OPTION...: gives the box a further disk.
+disk() {
+  name=$1
+  shift
+  disk=$(tvmm create-device disk "$@") && tvmm attach "$name" "$disk"
 }
 
 # console NAME: gives the box a serial console, where its maker left one open.
@@ -45,6 +58,11 @@ const certificateFile = (image: string) => `/run/${image}.pem`;
 /** A shell's variable for a card's id; names have hyphens, variables have none. */
 const variable = ({ box, card }: CardOf) => `card_${box.replaceAll("-", "_")}_${card}`;
 
+function diskOptions({ medium, root, slot }: ImageFacts["disks"][number]): string {
+  const how = root === undefined ? "raw" : `attested --root ${root} --salt '${TRUST_SALT}'`;
+  return `--slot ${slot} --medium ${medium} --class ${how}`;
+}
+
 export function policyText(platform: PlatformDescription, factsOf: (vm: VmDescription) => ImageFacts): string {
   const vouched = new Map<string, string>();
   const options = (box: VmDescription) => {
@@ -62,8 +80,9 @@ export function policyText(platform: PlatformDescription, factsOf: (vm: VmDescri
   const connects = connectionsOf(platform).map(({ a, b }) => `tvmm connect ${end(a)} ${end(b)}\n`);
   const boxes = placed(platform).map(({ box, copy }) => [
     `box ${box.name} ${mediaName(box.image, copy)} ${options(box)}`,
+    ...factsOf(box).disks.map((disk) => `disk ${box.name} ${diskOptions(disk)}`),
     ...(factsOf(box).console ? [`console ${box.name}`] : []),
-    ...box.nics.map(({ role }, card) => {
+    ...nicsOf(box, factsOf(box).roles).map(({ role }, card) => {
       const named = variable({ box: box.name, card });
       const kept = connects.some((line) => line.includes(`"$${named}"`)) ? ` && ${named}=$card` : "";
       return `card ${box.name}${role === undefined ? "" : ` --role ${role}`}${kept}`;

@@ -9,6 +9,7 @@ import { type LabDescription, parseLabDescription } from "./description.ts";
 import { missingFeatures } from "./features.ts";
 import type { Machine } from "./machine.ts";
 import { catalogueImages, type Site, type SiteOptions, startSite } from "./site.ts";
+import { buildTrustDisk } from "./trust.ts";
 import { check, defaultPolicy, mergedPolicy } from "./verifier.ts";
 import type { LabEvent, LabView } from "./view.ts";
 
@@ -97,7 +98,14 @@ export function createLabView(options: LabOptions): LabView {
       return run;
     },
     nonce: () => crypto.getRandomValues(new Uint8Array(32)),
-    policy: async () => defaultPolicy(await site(), current?.description),
+    async policy() {
+      const started = await site();
+      const asked = current && { trust: current.trust(), revocationLists: current.revocation.lists };
+      return defaultPolicy(started, current?.description, asked);
+    },
+    revoke: async (platform) => openLab().revocation.revoke(machineOf(platform)),
+    revocationList: async () => openLab().revocation.list(),
+    trustDisk: (trust) => buildTrustDisk(trust),
     async appraise(evidence, nonce, policy) {
       const started = performance.now();
       const result = await check(evidence, nonce, mergedPolicy(await terra.policy(), policy));
@@ -113,6 +121,11 @@ export function createLabView(options: LabOptions): LabView {
       return result;
     },
   };
+
+  function openLab(): OpenLab {
+    if (current) return current;
+    throw new TerraError("bad-state", "no lab is open; terra.open() opens one");
+  }
 
   function machineOf(platform: string): Machine {
     const machine = (current?.machines ?? building)?.get(platform);

@@ -6,8 +6,19 @@ import { options } from "./arguments.ts";
 import type { LabDescription } from "./description.ts";
 import type { Site } from "./site.ts";
 
-/** Accepts this site's firmware, loader and release TVMM by their vendors' word, and the lab's products from their versions on. */
-export function defaultPolicy(site: Site, lab: LabDescription | undefined): AppraisalPolicy {
+/** What an open lab adds to what its verifier asks for. */
+export interface Asked {
+  /** Root of its boxes' trust disks, if any has one. */
+  trust: string | undefined;
+  /** PEM. */
+  revocationLists: readonly string[];
+}
+
+/**
+ * Accepts this site's firmware, loader and release TVMM by their vendors' word, and the lab's products from their versions on. All of
+ * them must have the lab's trust disk, if there is one.
+ */
+export function defaultPolicy(site: Site, lab: LabDescription | undefined, asked?: Asked): AppraisalPolicy {
   const product = (name: string) => {
     const file = site.measured.files.find((each) => each.name === name);
     return file ? [{ product: file.product, minVersion: file.version }] : [];
@@ -20,6 +31,8 @@ export function defaultPolicy(site: Site, lab: LabDescription | undefined): Appr
     hardwareRoots: [site.roots.hardware],
     vendorRoots: { firmware: [vendors.firmware], loader: [vendors.loader], tvmm: [vendors.tvmm], vm: [vendors.vm] },
     accept: { firmware: product("firmware"), loader: product("loader"), tvmm: product("tvmm.release"), vm: accepted },
+    ...(asked?.trust === undefined ? {} : { requiredSecondary: { trust: asked.trust } }),
+    ...(asked && asked.revocationLists.length > 0 ? { revocationLists: [...asked.revocationLists] } : {}),
   };
 }
 
