@@ -60,7 +60,8 @@ async function start(init: BareInit): Promise<void> {
   if (!init.console) {
     for (let port = COM1; port < COM1 + 8; port++) cpu.io.ports[port] = cpu.io.create_empty_entry();
   }
-  const board = { cpu, virtio: virtioConstructor(cpu), lines: interruptLines(cpu) };
+  const enter = (action: () => void) => action();
+  const board = { cpu, virtio: virtioConstructor(cpu), lines: interruptLines(cpu), enter };
   if (cpu.devices.virtio_balloon) takeOut(cpu, cpu.devices.virtio_balloon.virtio);
   plugInRng(board);
   const { disk } = init;

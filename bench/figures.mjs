@@ -13,12 +13,14 @@ export function summary(values) {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values), values };
 }
 
-/** @typedef {{what: string, unit: "s" | "ms" | "MiB" | "%" | "", values: number[], baseline?: {what: string, values: number[]}, goal?: string,
+/** @typedef {{what: string, unit: "s" | "ms" | "µs" | "MiB" | "MiB/s" | "%" | "", values: number[], baseline?: {what: string, values: number[]}, goal?: string,
  *   note?: string}} Row one line: values in the unit */
 
 const digits = (value, unit) => {
   if (unit === "s") return value.toFixed(2);
-  if (unit === "MiB" || unit === "%" || unit === "ms") return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+  if (unit === "µs") return value.toFixed(0);
+  if (unit === "MiB" || unit === "MiB/s" || unit === "%" || unit === "ms")
+    return value >= 100 ? value.toFixed(0) : value.toFixed(1);
   return String(value);
 };
 

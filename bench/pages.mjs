@@ -24,15 +24,18 @@ async function prepareSite(site, folder) {
   const own = path.join(folder, "bench");
   mkdirSync(own);
   const parts = await Promise.all(
-    ["bare", "bare-page", "terra-page"].map((name) => bundle({ name, entry: `bench/${name}.ts` })),
+    ["bare", "bare-page", "direct-page", "terra-page"].map((name) => bundle({ name, entry: `bench/${name}.ts` })),
   );
   writeFileSync(path.join(own, "bare.js"), parts[0].bytes);
-  writeFileSync(path.join(own, "bare-page.js"), parts[1].bytes);
-  writeFileSync(
-    path.join(own, "index.html"),
-    '<!doctype html><meta charset="utf-8"><title>bare v86</title><script type="module" src="bare-page.js"></script>\n',
-  );
-  return `(() => {${text(parts[2].bytes).replace(/export\s*\{[^}]*\};?/, "")}})();`;
+  for (const [at, name] of ["bare", "direct"].entries()) {
+    writeFileSync(path.join(own, `${name}-page.js`), parts[at + 1].bytes);
+    const script = `<script type="module" src="${name}-page.js"></script>`;
+    writeFileSync(
+      path.join(own, `${name}.html`),
+      `<!doctype html><meta charset="utf-8"><title>${name}</title>${script}\n`,
+    );
+  }
+  return `(() => {${text(parts[3].bytes).replace(/export\s*\{[^}]*\};?/, "")}})();`;
 }
 
 /**
@@ -68,13 +71,15 @@ export async function openPages(site, folder) {
     terra: () => open(`${server.address}#lab=none`, "terra", script),
     /** A page with nothing but bare v86's. */
     async bare(images = ["pc", "hello"]) {
-      const opened = await open(`${server.address}bench/`, "bare");
+      const opened = await open(`${server.address}bench/bare.html`, "bare");
       await step(
         opened.page.evaluate((ids) => window.bare.load(ids), images),
         "bare v86's images",
       );
       return opened;
     },
+    /** A page with two boxes wired to each other and nothing else. */
+    direct: () => open(`${server.address}bench/direct.html`, "direct"),
     async close() {
       await browser.close();
       await server.close();

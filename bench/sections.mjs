@@ -1,11 +1,13 @@
 /**
  * The measurements by name: each gets the pages and the options and returns rows of the table.
  */
+import { boxes } from "./sections/boxes.mjs";
 import { challenge } from "./sections/challenge.mjs";
 import { checking } from "./sections/checking.mjs";
 import { frames } from "./sections/frames.mjs";
 import { idle } from "./sections/idle.mjs";
 import { memory } from "./sections/memory.mjs";
+import { network } from "./sections/network.mjs";
 import { start } from "./sections/start.mjs";
 
 export const SECTIONS = {
@@ -15,4 +17,6 @@ export const SECTIONS = {
   challenge: { title: "Challenge to verdict (hello)", measure: challenge },
   frames: { title: "The page's frames with four boxes (two pc, two hello)", measure: frames },
   idle: { title: "Processor time of idle boxes", measure: idle },
+  network: { title: "Frames between boxes", measure: network },
+  boxes: { title: "Eight pc at once", measure: boxes },
 };

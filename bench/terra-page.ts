@@ -70,9 +70,18 @@ async function off(timeoutMs: number): Promise<void> {
   }
 }
 
+/** A lab from its description; resolves when all its boxes, which must have consoles, are at their prompts. */
+async function openWith(description: object, timeoutMs: number): Promise<void> {
+  await window.terra.open(description);
+  const boxes = lab().vms();
+  await Promise.all(boxes.map((path) => lab().vm(path).console.waitFor("# ", { from: 0, timeoutMs })));
+}
+
+/** `name`: of a box on alice, or a box's path. */
 async function run(name: string, command: string, timeoutMs: number): Promise<{ ms: number; output: string }> {
   const from = performance.now();
-  const { exitCode, output } = await lab().vm(`alice/${name}`).console.run(command, { timeoutMs });
+  const path = name.includes("/") ? name : `alice/${name}`;
+  const { exitCode, output } = await lab().vm(path).console.run(command, { timeoutMs });
   const ms = performance.now() - from;
   if (exitCode !== 0) throw new Error(`"${command}" in ${name} ended with ${exitCode}: ${output}`);
   return { ms, output };
@@ -121,7 +130,7 @@ async function signatures(count: number): Promise<number> {
   return performance.now() - from;
 }
 
-export const bench = { open, boot, off, run, blocks, challenge, signatures };
+export const bench = { open, openWith, boot, off, run, blocks, challenge, signatures };
 declare global {
   interface Window {
     bench: typeof bench;
