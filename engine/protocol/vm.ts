@@ -82,7 +82,10 @@ export type VmRequest =
   | { op: "text" }
   /** Reply: Uint8Array. */
   | { op: "png" }
-  /** The processor stops after the instruction it is at, and goes on. Nothing of its state leaves the worker. "bad-state" otherwise. */
+  /**
+   * The processor stops after the instruction it is at, and goes on. Nothing of its state leaves the worker. Meanwhile its clock stands
+   * still (but for the real-time clock), frames wait or are dropped, and other requests are answered. "bad-state" otherwise.
+   */
   | { op: "suspend" }
   | { op: "resume" }
   | { op: "share"; share: number }
@@ -91,7 +94,7 @@ export type VmRequest =
   | { op: "write-memory"; address: number; bytes: Uint8Array }
   /** Reply: Uint8Array, PNG of the guest's screen alone. */
   | { op: "screenshot" }
-  /** Reply: Uint8Array, v86's saved state. */
+  /** Reply: Uint8Array, v86's saved state: processor, memory, v86's own devices; disks and network cards are not in it. */
   | { op: "snapshot" }
   | { op: "send-keys"; text: string }
   /** Reply: { instructions, memoryBytes } for benchmarks. */
