@@ -101,7 +101,7 @@ it("calls at once leave nothing that calls in turn could not have left", async (
     { numRuns: 60 },
   );
   expect(started).toBeGreaterThan(0);
-});
+}, 240_000);
 
 it("calls in parallel do no more than calls in turn", async () => {
   const tb = await machine();

@@ -124,6 +124,6 @@ export function inspection(machine: Machine, debug: boolean): Inspection {
       what: words(request, vm?.name ?? request.vm),
       box: vm?.name,
     };
-    return told({ ...call, quiet: toldAlready(vm, request) }, () => inspect(machine.vm(request.vm), request));
+    return told({ ...call, quiet: () => toldAlready(vm, request) }, () => inspect(machine.vm(request.vm), request));
   };
 }

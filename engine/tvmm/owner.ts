@@ -86,7 +86,7 @@ export function ownerRequests(parts: OwnerParts): Requests {
 
     /** Reading what one may read is no message; being refused is. */
     const look = <Result>(id: string, act: (vm: Vm) => Promise<Result> | Result) =>
-      told({ kind: "inspection", what: `console of ${nameOf(id) ?? id}`, box: nameOf(id), quiet: true }, () =>
+      told({ kind: "inspection", what: `console of ${nameOf(id) ?? id}`, box: nameOf(id), quiet: () => true }, () =>
         act(machine.vm(id)),
       );
 

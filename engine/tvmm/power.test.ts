@@ -45,6 +45,29 @@ describe("ON and OFF", () => {
     expect(tb.workers.alive()).toBe(0);
   });
 
+  it("a worker that was given up harms no later one", async () => {
+    const tb = await bench();
+    const { vm } = await tb.box("hello");
+    let launching = () => {};
+    const begun = new Promise<void>((resolve) => (launching = resolve));
+    tb.workers.behaviour.start = () => {
+      launching();
+      return new Promise(() => {});
+    };
+    const refused = expect(tb.ask({ op: "on", vm })).rejects.toThrow(/^bad-state: hello was switched off/);
+    await begun;
+    const first = workerOf(tb);
+    await tb.ask({ op: "off", vm });
+    await refused;
+    tb.workers.behaviour.start = async () => {};
+    await tb.ask({ op: "on", vm });
+    const gone = new Promise<void>((resolve) => first.init.port.addEventListener("close", () => resolve()));
+    first.raw({ event: { type: "nonsense" } });
+    await gone;
+    expect((await tb.status(vm))?.state).toBe("on");
+    expect(workerOf(tb).terminated).toBe(false);
+  });
+
   it("wrong states are refused and change nothing", async () => {
     const tb = await bench();
     const { vm, boot } = await tb.box("hello");

@@ -13,8 +13,8 @@ export interface Call<Result> {
   box?: string | undefined;
   /** What is added once the call is done. */
   result?(value: Result): string;
-  /** Done, it is not worth a message. */
-  quiet?: boolean;
+  /** Asked once it is done: is it not worth a message? */
+  quiet?(): boolean;
 }
 
 export type Told = <Result>(call: Call<Result>, act: () => Promise<Result> | Result) => Promise<Result>;
@@ -25,7 +25,7 @@ export function telling(messages: Messages, from: string): Told {
     const to = kind === "management" ? "tvmm" : (box ?? "tvmm");
     try {
       const value = await act();
-      if (!quiet) messages.tell({ from, to, kind, outcome: "accepted", summary: what + (result?.(value) ?? "") });
+      if (!quiet?.()) messages.tell({ from, to, kind, outcome: "accepted", summary: what + (result?.(value) ?? "") });
       return value;
     } catch (thrown) {
       const { code, sentence } = toWireError(thrown);
