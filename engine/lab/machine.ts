@@ -7,7 +7,7 @@ import type { ChipEvent, ChipRequest } from "../protocol/chip.ts";
 import { type ManagementBox, writeConfiguration } from "../protocol/configuration.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MeasuredStage } from "../protocol/launch.ts";
-import type { DeviceStatus, OwnerEvent, OwnerRequest, VmStatus } from "../protocol/owner.ts";
+import type { DeviceStatus, Limits, OwnerEvent, OwnerRequest, VmStatus } from "../protocol/owner.ts";
 import type { PersonEvent, PersonRequest } from "../protocol/person.ts";
 import type { ManagementDescription, PlatformDescription } from "./description.ts";
 import type { Site } from "./site.ts";
@@ -190,6 +190,9 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
           devices.set(status.id, status);
           emit({ platform: id, type: "device", device: status.id, status });
         }
+        // Limits are told when they change; these are those that nobody has changed yet.
+        const limits = (await plugged.owner.call({ op: "limits" })) as Limits;
+        emit({ platform: id, type: "limits", limits });
         setPower("on", tvmm);
       } catch (error) {
         unplug();
