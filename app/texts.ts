@@ -81,6 +81,7 @@ export const texts = {
     noIdentity: "no identity: started as an open box",
     hasMonitor: (platform: string) => `has ${platform}’s monitor`,
     halted: "halted",
+    haltedBy: (reason: string) => `halted: ${reason}`,
     panic: "kernel panic",
     reset: "reset",
     noBoxes: "No box yet.",
@@ -124,6 +125,7 @@ export const texts = {
   },
   monitor: {
     title: (platform: string) => `${platform}’s monitor`,
+    which: "Which machine’s monitor",
     who: (platform: string) => `Who has ${platform}’s monitor and keyboard`,
     has: "has it",
     nobody: "Nobody has the monitor. Give it to a box.",
@@ -143,6 +145,7 @@ export const texts = {
     none: "No box has an open console. A closed box has one only if its maker left it open.",
     closed: (box: string) => `${box} has no console: its maker left none open.`,
     title: (box: string) => `Console of ${box}`,
+    choose: "Whose console",
     outputOnly: "output only, opened by its maker",
     release: "Ctrl Alt Enter leaves the console.",
     off: (box: string) => `${box} is off.`,

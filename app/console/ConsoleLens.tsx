@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "react";
 import { pickBox, useFactsNow } from "../facts/current.ts";
 import type { BoxFacts } from "../facts/facts.ts";
+import { useFacts } from "../facts/store.ts";
 import { Terminal } from "../icons/icons.tsx";
 import { usePage } from "../page/page.ts";
 import { useView } from "../page/session.ts";
@@ -18,6 +19,29 @@ function useConsoleBox(): BoxFacts | undefined {
 export function ConsoleTools() {
   const box = useConsoleBox();
   const boxes = useFactsNow((facts) => facts.machines.flatMap((machine) => machine.boxes)).filter(hasConsole);
+  const several = useFacts((facts) => facts.machines.length > 1);
+  // More names than fit beside the tabs become a choice.
+  if (boxes.length > 3) {
+    return (
+      <>
+        <span className="quiet tool-note">{texts.console.release}</span>
+        <label className="chip select-chip">
+          <span className="visually-hidden">{texts.console.choose}</span>
+          <select
+            data-console-chip=""
+            value={box?.path}
+            onChange={(event) => usePage.setState({ box: event.currentTarget.value })}
+          >
+            {boxes.map(({ path, status }) => (
+              <option key={path} value={path}>
+                {several ? path : status.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </>
+    );
+  }
   return (
     <>
       <span className="quiet tool-note">{texts.console.release}</span>
@@ -30,7 +54,7 @@ export function ConsoleTools() {
           aria-pressed={path === box?.path}
           onClick={() => usePage.setState({ box: path })}
         >
-          {status.name}
+          {several ? path : status.name}
         </button>
       ))}
     </>
@@ -69,6 +93,7 @@ function Screen({ box }: { box: BoxFacts }) {
 
 export function ConsoleLens() {
   const box = useConsoleBox();
+  const several = useFacts((facts) => facts.machines.length > 1);
   if (!box) {
     return (
       <div className="empty">
@@ -80,7 +105,7 @@ export function ConsoleLens() {
     <div className="console-lens">
       <h2 className="heading console-title">
         <Terminal />
-        {texts.console.title(box.status.name)}
+        {texts.console.title(several ? box.path : box.status.name)}
         {box.status.console === "output" && <span className="quiet">{texts.console.outputOnly}</span>}
         {box.status.state === "off" && <span className="quiet">{texts.console.off(box.status.name)}</span>}
       </h2>

@@ -24,13 +24,40 @@ export function Picture({ machine }: { machine: MachineFacts | undefined }) {
   return <div className="monitor-dark">{words}</div>;
 }
 
+/** Which machine's monitor is looked at, where there are several. */
+export function MonitorChoice() {
+  const machines = useFacts((facts) => facts.machines);
+  const shown = useMonitorMachine();
+  if (machines.length < 2) return null;
+  return (
+    <fieldset className="verbs" aria-label={texts.monitor.which}>
+      {machines.map(({ info, boxes, focus }) => (
+        <button
+          key={info.id}
+          type="button"
+          className="chip"
+          aria-pressed={info.id === shown?.info.id}
+          onClick={() =>
+            usePage.setState({ box: (boxes.find(({ id }) => id === focus.box) ?? boxes[0])?.path ?? null })
+          }
+        >
+          {info.id}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
 export function MonitorTools() {
   return (
-    <button type="button" className="chip" onClick={() => enterZoom({ kind: "monitor" })}>
-      <Full />
-      {texts.monitor.full}
-      <span className="key">F</span>
-    </button>
+    <>
+      <MonitorChoice />
+      <button type="button" className="chip" onClick={() => enterZoom({ kind: "monitor" })}>
+        <Full />
+        {texts.monitor.full}
+        <span className="key">F</span>
+      </button>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { VerifierColumn } from "../verifier/VerifierColumn.tsx";
 import { BoxList } from "./BoxList.tsx";
-import { Picture, useMonitorMachine } from "./MonitorLens.tsx";
+import { MonitorChoice, Picture, useMonitorMachine } from "./MonitorLens.tsx";
 
 export function RightColumn() {
   const machine = useMonitorMachine();
@@ -16,6 +16,7 @@ export function RightColumn() {
         <div className="right-head">
           <h2 className="heading">{machine ? texts.monitor.title(machine.info.id) : texts.lenses.monitor}</h2>
           <Spot at="monitor" inline />
+          <MonitorChoice />
           <button
             type="button"
             className="button quiet-button"

@@ -68,9 +68,15 @@ function managedBy({ info, management, boxes, power }: MachineFacts): string {
   return texts.stage.managedBy(name, management);
 }
 
-export function Machine({ machine, side }: { machine: MachineFacts; side: "only" | "left" | "right" }) {
+interface Props {
+  machine: MachineFacts;
+  side: "only" | "left" | "right";
+  /** Not all words fit. */
+  narrow?: boolean;
+}
+
+export function Machine({ machine, side, narrow = false }: Props) {
   const { info, boxes } = machine;
-  const narrow = side !== "only" && boxes.length <= 1;
   return (
     <article
       className={`machine side-${side}${narrow ? " narrow" : ""}`}

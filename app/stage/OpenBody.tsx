@@ -6,6 +6,11 @@ import { texts } from "../texts.ts";
 import { Loading } from "./Loading.tsx";
 import { Suspended } from "./Suspended.tsx";
 
+function haltWords(halt: BoxFacts["status"]["halt"]): string {
+  if (halt?.reason === "panic") return texts.stage.panic;
+  return halt ? texts.stage.haltedBy(halt.reason) : texts.stage.halted;
+}
+
 const NOTHING: readonly string[] = [];
 
 export function OpenBody({ box }: { box: BoxFacts }) {
@@ -39,7 +44,7 @@ export function OpenBody({ box }: { box: BoxFacts }) {
       </div>
       {state === "halted" && (
         <p className="box-halt">
-          <Outcome kind="bad">{halt?.reason === "panic" ? texts.stage.panic : texts.stage.halted}</Outcome>
+          <Outcome kind="bad">{haltWords(halt)}</Outcome>
         </p>
       )}
       {state === "suspended" && <Suspended />}

@@ -17,7 +17,7 @@ import { useTaps } from "../wire/taps.ts";
 import { useMeasuredAnchors } from "./anchors.ts";
 import { Lines } from "./Lines.tsx";
 import { Loading } from "./Loading.tsx";
-import { columns, fitsFull } from "./layout.ts";
+import { columns, fitsFull, isNarrow } from "./layout.ts";
 import { Machine } from "./Machine.tsx";
 import { RemoteParty } from "./RemoteParty.tsx";
 import { RowStage } from "./RowStage.tsx";
@@ -102,11 +102,16 @@ export function Stage({ scenarios, row }: { scenarios: readonly Scenario[]; row:
         <RowStage machines={machines} />
       ) : (
         <>
-          <Machine key={first.info.id} machine={first} side={second ? "left" : "only"} />
+          <Machine
+            key={first.info.id}
+            machine={first}
+            side={second ? "left" : "only"}
+            narrow={isNarrow(first, machines)}
+          />
           {second ? (
             <>
               <WireColumn />
-              <Machine key={second.info.id} machine={second} side="right" />
+              <Machine key={second.info.id} machine={second} side="right" narrow={isNarrow(second, machines)} />
             </>
           ) : (
             <RemoteParty />

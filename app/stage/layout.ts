@@ -5,6 +5,8 @@ import type { MachineFacts } from "../facts/facts.ts";
 const MAX_MACHINES = 2;
 const MAX_BOXES = 6;
 const MAX_BOXES_NARROW = 4;
+/** Part of the width below which a frame is narrow. */
+const NARROW = 0.4;
 
 export function fitsFull(machines: readonly MachineFacts[], narrow: boolean): boolean {
   const boxes = machines.reduce((sum, machine) => sum + Math.max(1, machine.boxes.length), 0);
@@ -13,6 +15,12 @@ export function fitsFull(machines: readonly MachineFacts[], narrow: boolean): bo
 
 /** A frame and its boxes, in parts of the width: one box 240, three 592. */
 const share = (machine: MachineFacts) => 64 + 176 * Math.max(1, machine.boxes.length);
+
+/** Has that machine's frame room for one box and little more, because the other one needs the rest? */
+export function isNarrow(machine: MachineFacts, machines: readonly MachineFacts[]): boolean {
+  const whole = machines.reduce((sum, each) => sum + share(each), 0);
+  return machines.length > 1 && share(machine) / whole < NARROW;
+}
 
 /** grid-template-columns of the full form with two machines; the wires stand between them. */
 export function columns(machines: readonly MachineFacts[]): string {
