@@ -61,8 +61,9 @@ describe.skipIf(!imagesBuilt)("guests at the ends of wires", () => {
     for (const { shell, own } of boxes) {
       await shell(`ip link set eth0 up; ip address add ${own}/24 dev eth0`);
       await shell(
-        "dd if=/dev/urandom of=mine bs=64k count=4 2>/dev/null; sleep 999 | nc -l -p 7 > theirs & echo $! > listener",
+        "dd if=/dev/urandom of=mine bs=64k count=2 2>/dev/null; sleep 999 | nc -l -p 7 > theirs & echo $! > listener",
       );
+      await shell("until netstat -ltn | grep -q ':7 '; do sleep 0.1; done");
     }
     const sums = await Promise.all(boxes.map(({ shell, other }) => shell(`nc ${other} 7 < mine; md5sum < mine`)));
     const got = await Promise.all(
