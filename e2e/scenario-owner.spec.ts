@@ -24,6 +24,7 @@ const TURNED: Record<string, RegExp> = {
   wire: /^0 of 2 echo requests were answered/,
   attacker: /^With the attacker: 2 of 2 answered, 0 replies dropped/,
   panic: /^second is on\. 4 of 4 other boxes answer\.$/,
+  fault: /^second is on\. 4 of 4 other boxes answer\.$/,
   "open-box": /^read memory: closed-box; write memory: closed-box;/,
   "closed-box": /^read memory: found at [1-9]\d* places; write memory: written;/,
   "hostile-management": /^On second: 0 of 5 refused/,

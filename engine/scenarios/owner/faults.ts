@@ -53,6 +53,35 @@ function faultStep({ id, title, text, expected, command, reason }: Fault): Step 
   };
 }
 
+/**
+ * A static i386 program as a shell's printf writes it: ELF header, one segment at 0x08048000, and as its code xor eax, eax; push eax
+ * three times; iret. No processor returns to a code segment that there is not; a real one traps, v86 gives up.
+ */
+const IMPOSSIBLE = [
+  [0x7f, 0x45, 0x4c, 0x46, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0, 1, 0, 0, 0, 0x54, 0x80, 0x04, 0x08],
+  [0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x34, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+  [
+    1, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x04, 0x08, 0, 0x80, 0x04, 0x08, 90, 0, 0, 0, 90, 0, 0, 0, 5, 0, 0, 0, 0, 0x10, 0,
+    0,
+  ],
+  [0x31, 0xc0, 0x50, 0x50, 0x50, 0xcf],
+]
+  .flat()
+  .map((byte) => `\\${byte.toString(8).padStart(3, "0")}`)
+  .join("");
+
+export const fault = faultStep({
+  id: "fault",
+  title: "The emulated processor itself gives up",
+  text: [
+    "A guest may also break the machine that it runs on. A program of 90 bytes in second returns to a code segment that does not exist [1]: the emulator cannot go on, and its worker stops.",
+    "Each box has an emulator and a worker of its own. What broke is second’s, and nobody else’s.",
+  ],
+  expected: "second halts with the reason “fault”. All other boxes answer as before.",
+  command: `printf '${IMPOSSIBLE}' > fault; chmod +x fault; ./fault`,
+  reason: /^fault$/,
+});
+
 export const panic = faultStep({
   id: "panic",
   title: "A kernel panics",

@@ -1,7 +1,7 @@
 /** Scenario `owner`: what the one who owns the machine can do, and where that ends. */
 import type { Scenario } from "../scenario.ts";
 import { closedBox, debugTvmm, openBox } from "./arsenal.ts";
-import { panic } from "./faults.ts";
+import { fault, panic } from "./faults.ts";
 import { memory, sideBySide } from "./isolation.ts";
 import { denial, hostile, limits, policy } from "./management.ts";
 import { attacker, between, connect, disconnect, unconnected, wire } from "./network.ts";
@@ -22,6 +22,7 @@ export const owner: Scenario = {
     wire,
     attacker,
     panic,
+    fault,
     openBox,
     closedBox,
     hostile,
