@@ -14,6 +14,13 @@ const INPUT_CHUNK = 1024;
 /** The TVMM's largest message is 64 KiB; a console may be typed ahead as far. */
 const INPUT_LIMIT = 1 << 20;
 
+/**
+ * Openings and closings of the device that are told within so many milliseconds. A guest can make some hundred thousand a second,
+ * each of them a message that somebody has to read; those beyond are told as one.
+ */
+const MAX_EDGES = 8;
+const EDGES_MS = 20;
+
 const MCR_RTS = 2;
 
 export interface SerialEvents {
@@ -39,6 +46,11 @@ export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, even
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   let dtr = false;
+  /** What was told last of it, how often in this span of time, and did it change since without being told? */
+  let told = false;
+  let edges = 0;
+  let spanBegan = 0;
+  let untold = false;
   let everReady = false;
 
   const flush = () => {
@@ -52,19 +64,47 @@ export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, even
     uart.input.length = 0;
   };
 
+  const tell = (high: boolean) => {
+    if (high === told) return;
+    told = high;
+    edges++;
+    events.onDtr(high);
+  };
+  /** What was not told of the device's being closed and opened, however often, is that it is open anew, or closed. */
+  const settle = () => {
+    if (!untold) return;
+    untold = false;
+    tell(false);
+    tell(dtr);
+  };
+  const handOn = () => {
+    settle();
+    flush();
+  };
+
   emulator.add_listener(`${bus}-output-byte`, (byte) => {
     output[gathered++] = byte;
-    if (gathered === FLUSH_BYTES) flush();
+    if (gathered === FLUSH_BYTES) handOn();
   });
-  emulator.add_listener(`${bus}-data-terminal-ready-output`, (value) => {
-    const high = Boolean(value);
-    if (high === dtr) return;
-    dtr = high;
-    // In the order in which the guest did it.
-    flush();
-    if (!high && line !== 1) discard();
-    events.onDtr(high);
-  });
+  // COM1 is always open: nobody looks at its DTR.
+  if (line !== 1) {
+    emulator.add_listener(`${bus}-data-terminal-ready-output`, (value) => {
+      const high = Boolean(value);
+      if (high === dtr) return;
+      dtr = high;
+      if (!high) discard();
+      if (edges < MAX_EDGES) {
+        // In the order in which the guest did it.
+        flush();
+        tell(high);
+        return;
+      }
+      // What was said in an opening that nobody was told of was said to nobody.
+      if (untold) gathered = 0;
+      else flush();
+      untold = true;
+    });
+  }
 
   const feed = () => {
     const ready = (uart.modem_control & MCR_RTS) !== 0;
@@ -99,12 +139,17 @@ export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, even
     },
     service(idle, now) {
       feed();
+      if (now - spanBegan >= EDGES_MS) {
+        spanBegan = now;
+        edges = 0;
+        settle();
+      }
       if (gathered === 0) since = now;
-      else if (idle || now - since >= FLUSH_MS) {
+      else if (!untold && (idle || now - since >= FLUSH_MS)) {
         flush();
         since = now;
       }
     },
-    flush,
+    flush: handOn,
   };
 }
