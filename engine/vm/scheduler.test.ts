@@ -11,6 +11,8 @@ function processor(options: { computes: boolean; timerMs?: number }) {
   let waiting = false;
   const tasks: (() => void)[] = [];
   let timers: { at: number; run(): void }[] = [];
+  /** Of each timer that was asked for, in milliseconds. */
+  const delays: number[] = [];
 
   const loop = {
     running: true,
@@ -33,6 +35,7 @@ function processor(options: { computes: boolean; timerMs?: number }) {
     {
       now: () => state.now,
       later(run, delay) {
+        delays.push(delay);
         const timer = { at: state.now + delay, run };
         timers.push(timer);
         return () => {
@@ -47,6 +50,7 @@ function processor(options: { computes: boolean; timerMs?: number }) {
     state,
     loop,
     scheduler,
+    delays,
     /** As v86 does when an interrupt comes for a processor that waits. */
     interrupt() {
       if (waiting) loop.yield(0, ++tick);
@@ -119,6 +123,28 @@ test("a share that is raised while a guest pauses counts from then on", () => {
   const before = state.busy;
   pass(1000);
   expect(state.busy - before).toBeGreaterThan(900);
+});
+
+test("a share of next to nothing that is raised counts at once, and not when the pause would have been over", () => {
+  const { loop, scheduler, state, pass } = processor({ computes: true });
+  scheduler.share(1e-9);
+  loop.run();
+  pass(5000);
+  expect(state.busy).toBeLessThan(12);
+  scheduler.share(1);
+  pass(100);
+  expect(state.busy).toBeGreaterThan(90);
+});
+
+test("however small the share, no timer is longer than browsers take, and it is kept", () => {
+  const { loop, scheduler, state, delays, pass } = processor({ computes: true });
+  scheduler.share(1e-15);
+  loop.run();
+  pass(100_000);
+  expect(state.busy).toBeLessThan(12);
+  expect(delays.length).toBeGreaterThan(10);
+  expect(delays.length).toBeLessThan(200);
+  expect(Math.max(...delays)).toBeLessThan(2 ** 31);
 });
 
 test("while suspended not one slice runs, not even when an interrupt comes, and then it goes on", () => {

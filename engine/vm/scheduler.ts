@@ -43,6 +43,8 @@ export interface Queue {
  * half of it: timers are good to a millisecond or two, and a pause that came out longer is made good by the next.
  */
 const BURST_MS = 10;
+/** A pause of hours is made of shorter ones: browsers take a timer of over 2^31 ms for one that is due. */
+const MAX_PAUSE_MS = 1000;
 
 function taskQueue(run: (tick: number) => void): Queue {
   // In Node, where only tests run, a port that is always busy lets nothing else run: no timer, and no compiled code.
@@ -81,6 +83,8 @@ export function takeOver(loop: Loop, hooks: SchedulerHooks, time: Time = WALL): 
   /** Milliseconds that the processor may run; below zero, it had more than its share. As of `counted`. */
   let credit = BURST_MS;
   let counted = time.now();
+  /** Does it pause because it had its share? */
+  let resting = false;
 
   const enter = (action: () => void) => {
     if (inside) {
@@ -116,8 +120,9 @@ export function takeOver(loop: Loop, hooks: SchedulerHooks, time: Time = WALL): 
     if (stopped || suspended || tick !== asked) return;
     const began = time.now();
     earn(began);
-    if (credit <= 0) {
-      wake((BURST_MS / 2 - credit) / share);
+    resting = credit <= 0;
+    if (resting) {
+      wake(Math.min(MAX_PAUSE_MS, (BURST_MS / 2 - credit) / share));
       return;
     }
     enter(() => {
@@ -151,6 +156,8 @@ export function takeOver(loop: Loop, hooks: SchedulerHooks, time: Time = WALL): 
     share(to) {
       earn(time.now());
       share = to;
+      // It may have been to rest for hours under the old one.
+      if (resting && !stopped && !suspended) wake(0);
     },
     enter,
   };
