@@ -128,7 +128,7 @@ export const ownerTexts = {
   },
   box: {
     label: (path: string) => `Tools on ${path}`,
-    inspect: (name: string) => `Look into ${name}`,
+    inspect: (path: string) => `Look into ${path}`,
     tools: "Look into it",
     gone: (name: string) => `${name} is gone.`,
     why: {

@@ -12,8 +12,6 @@ export interface Lifeline {
 const OWNER_FROM_EDGE = 76;
 /** Nearer than this two names would run into each other. */
 const APART = 64;
-/** An owner to the right of all boxes of his machine. */
-const OWNER_FROM_RIGHT = 26;
 /** A verifier that is not drawn stands at the stage's right edge. */
 const VERIFIER_FROM_RIGHT = 40;
 
@@ -22,16 +20,39 @@ type Anchors = Readonly<Record<string, Anchor>>;
 const isBox = (name: string) => /^[^:/]+\/[^:/]+$/.test(name) && !/\/(chip|firmware|loader|tvmm)$/.test(name);
 
 function ownerX(platform: string, machine: Anchor, anchors: Anchors, left: boolean): number {
-  if (!left) return machine.right - OWNER_FROM_RIGHT;
-  const x = machine.left + OWNER_FROM_EDGE;
   const boxes = Object.entries(anchors).filter(([name]) => isBox(name) && name.startsWith(`${platform}/`));
   const [first] = boxes.map(([, anchor]) => anchor).sort((a, b) => a.left - b.left);
-  if (!first || Math.abs(middle(first) - x) > APART) return x;
+  // At the left edge of a machine to the right stands its TVMM.
+  const x = left || !first ? machine.left + OWNER_FROM_EDGE : (machine.left + middle(first)) / 2;
+  if (!first || Math.abs(middle(first) - x) > (left ? APART : APART / 1.5)) return x;
   // Where the first box stands there already, the owner stands behind it.
   return first.right + 4;
 }
 
+/** Tags on several lines stand one over the other; their lifelines cannot. */
+const LINE = 20;
+/** Left of the first lifeline stands the time. */
+const FIRST = 100;
+
+const onSeveralLines = (anchors: Anchors): boolean => {
+  const tops = Object.entries(anchors)
+    .filter(([name]) => isBox(name))
+    .map(([, anchor]) => anchor.top);
+  return tops.length > 0 && Math.max(...tops) - Math.min(...tops) > LINE;
+};
+
+/** The same lifelines at even distances, machine by machine. */
+function spread(lines: readonly Lifeline[], width: number): Lifeline[] {
+  const gap = (width - FIRST - VERIFIER_FROM_RIGHT) / Math.max(1, lines.length - 1);
+  return lines.map((line, index) => ({ ...line, x: Math.round(FIRST + index * gap) }));
+}
+
 export function lifelines(anchors: Anchors, ends: ReadonlySet<string>, width = 0): Lifeline[] {
+  const lines = fallen(anchors, ends, width);
+  return onSeveralLines(anchors) ? spread(lines, width) : lines;
+}
+
+function fallen(anchors: Anchors, ends: ReadonlySet<string>, width: number): Lifeline[] {
   const lines: Lifeline[] = [];
   const leftmost = Math.min(
     ...Object.entries(anchors)

@@ -68,6 +68,18 @@ describe("lifelines", () => {
     expect(lifelines(anchors, new Set(["alice/owner"])).some(({ end }) => end === "alice/owner")).toBe(true);
   });
 
+  it("stand at even distances where the boxes’ tags take several lines", () => {
+    const tag = (left: number, top: number) => ({ left, right: left + 60, top, bottom: top + 30 });
+    const anchors = { "alice/pc": tag(20, 10), "alice/second": tag(90, 10), "bob/pc": tag(20, 50) };
+    const lines = lifelines(anchors, new Set(["verifier"]), 440);
+    expect(lines.map(({ end, x }) => [end, x])).toEqual([
+      ["alice/pc", 100],
+      ["alice/second", 200],
+      ["bob/pc", 300],
+      ["verifier", 400],
+    ]);
+  });
+
   it("stand between two machines for their wires, and at the edges that face each other for their TVMMs", () => {
     const place = (left: number, right: number) => ({ left, right, top: 0, bottom: 1 });
     const anchors = {
@@ -90,7 +102,7 @@ describe("lifelines", () => {
       lan: 656,
       "bob/pc": 820,
       "bob/tvmm": 712,
-      "bob/owner": 904,
+      "bob/owner": 766,
       verifier: 936,
     });
     expect(placeOf("bob/eth0", lines, anchors)).toBe(712);

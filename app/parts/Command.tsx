@@ -5,21 +5,16 @@ import { Mark } from "../icons/marks.tsx";
 import { texts } from "../texts.ts";
 import { copyText } from "./copy.ts";
 
-/** Words of a long line, each of which breaks only where it must: before a dot or behind a bracket. */
+/** Longer than this no word fits on a line of its own. */
+const LONG = 36;
+
+/** A long line on several: it breaks between words, before a dot and behind a bracket, and elsewhere only where it must. */
 function Words({ line }: { line: string }) {
-  return line.split(" ").map((word, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the words of a line never change
+  return line.split(/(?<= )|(?=\.)|(?<=\()/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
     <Fragment key={index}>
-      {index > 0 && " "}
-      <span className="command-word">
-        {word.split(/(?=\.)|(?<=\()/).map((part, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: nor do their parts
-          <Fragment key={at}>
-            {at > 0 && <wbr />}
-            {part}
-          </Fragment>
-        ))}
-      </span>
+      <span className={part.length > LONG ? "command-long" : "command-word"}>{part}</span>
+      <wbr />
     </Fragment>
   ));
 }

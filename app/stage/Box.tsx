@@ -50,7 +50,7 @@ export function Box({ box, machine, frame }: { box: BoxFacts; machine: MachineFa
       style={{ "--frame": frame } as CSSProperties}
       data-anchor={box.path}
       data-box={box.path}
-      aria-label={`${status.name}, ${status.kind}, ${stateWord(box)}`}
+      aria-label={`${box.path}, ${status.kind}, ${stateWord(box)}`}
     >
       <Spot at={box.path} />
       <div className="box-head">
@@ -72,8 +72,8 @@ export function Box({ box, machine, frame }: { box: BoxFacts; machine: MachineFa
           type="button"
           className="box-inspect"
           data-return={`box:${box.path}`}
-          title={texts.box.inspect(status.name)}
-          aria-label={texts.box.inspect(status.name)}
+          title={texts.box.inspect(box.path)}
+          aria-label={texts.box.inspect(box.path)}
           onClick={() => enterZoom({ kind: "box", path: box.path })}
         >
           <Eye />

@@ -1,11 +1,12 @@
 /** The stage's row form: each box a tag on one line, for when the lens needs the room or the stage has not enough of it. */
 import { type CSSProperties, Fragment } from "react";
 import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
+import { splitError } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { BoxIcon, Pause, Shield, Sliders } from "../icons/icons.tsx";
 import { Mark, Outcome } from "../icons/marks.tsx";
 import { enterZoom } from "../page/page.ts";
-import { openBox, useView } from "../page/session.ts";
+import { openBox, startMachine, useView } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { stateWord } from "./Box.tsx";
@@ -36,6 +37,9 @@ function Tag({ box, index }: { box: BoxFacts; index: number }) {
         aria-label={texts.stage.boxButton(status.name, status.kind, stateWord(box))}
         title={stateWord(box)}
         onClick={() => openBox(view, box)}
+        onKeyDown={(event) => {
+          if (event.key === "i") enterZoom({ kind: "box", path });
+        }}
       >
         <BoxIcon status={status} />
         {status.name}
@@ -45,8 +49,33 @@ function Tag({ box, index }: { box: BoxFacts; index: number }) {
   );
 }
 
+/** A machine that is off or did not start: why, and the way back on. */
+function Trouble({ machine }: { machine: MachineFacts }) {
+  const view = useView();
+  const { info, power, error, powerOns } = machine;
+  if (power === "starting" || (power === "off" && powerOns === 0))
+    return <span className="quiet">{texts.stage.wait}</span>;
+  return (
+    <span className="row-trouble">
+      {power === "failed" ? (
+        <Outcome kind="bad">{splitError(error ?? "").code}</Outcome>
+      ) : (
+        <span className="quiet">{texts.stage.off}</span>
+      )}
+      <button
+        type="button"
+        className="chip"
+        title={error ?? undefined}
+        onClick={() => void startMachine(view, info.id)}
+      >
+        {texts.stage.powerOn(info.id)}
+      </button>
+    </span>
+  );
+}
+
 function Row({ machine }: { machine: MachineFacts }) {
-  const { info, boxes, tvmm } = machine;
+  const { info, boxes, tvmm, power } = machine;
   return (
     <div className="row-machine" data-anchor={info.id}>
       <Spot at={info.id} />
@@ -63,6 +92,7 @@ function Row({ machine }: { machine: MachineFacts }) {
       {boxes.map((box, index) => (
         <Tag key={box.id} box={box} index={index} />
       ))}
+      {power !== "on" && <Trouble machine={machine} />}
       <span className={tvmm === "release" ? "tag slab-tag" : "tag slab-tag other"} data-anchor={`${info.id}/tvmm`}>
         <Spot at={`${info.id}/tvmm`} />
         {texts.stage.tvmm} {tvmm}
