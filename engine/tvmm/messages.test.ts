@@ -37,6 +37,13 @@ it("a guest that asks without end is counted after the hundredth in a second, an
   expect(summaries.slice(101)).toEqual(["900 more messages within a second were not recorded", "again"]);
 });
 
+it("a box that talks without end does not hide that it halts", () => {
+  const { tell, summaries } = recorded();
+  for (let n = 0; n < 1000; n++) tell({ from: "loud", to: "tvmm", kind: "get-id", summary: "GET-ID" });
+  tell({ from: "loud", to: "tvmm", kind: "halt", summary: "loud halted: integrity" });
+  expect(summaries.at(-1)).toBe("loud halted: integrity");
+});
+
 it("the owner's calls are all recorded", () => {
   const { tell, summaries } = recorded();
   for (let n = 0; n < 500; n++) tell({ from: "owner", to: "tvmm", kind: "management", summary: "x" });

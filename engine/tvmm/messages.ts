@@ -28,6 +28,8 @@ export function messages(platform: string, emit: Emit): Messages {
     tell(message) {
       // The owner and the verifier can flood nobody but themselves.
       if (message.from === "owner" || message.from === "verifier") return post(message);
+      // A box halts once for each ON, and one that talked much before must not be able to hide it.
+      if (message.kind === "halt") return post(message);
       const { from, to, kind } = message;
       const way = `${from}>${to}`;
       const second = Math.floor(performance.now() / 1000);
