@@ -59,6 +59,17 @@ describe("hostile vm workers", () => {
     await tb.ask({ op: "on", vm: second.vm });
   });
 
+  it("a worker that fails in many words, or in words that turn others round, is told of in one short line", async () => {
+    const tb = await bench();
+    const { vm } = await tb.box("hello");
+    await tb.ask({ op: "on", vm });
+    workerOf(tb).fail(`\u202e\n${"x".repeat(5000)}`);
+    await tb.until(() => tb.messages("halt").length > 0);
+    const focused = (await tb.person({ op: "focused" })) as { strip: string };
+    expect(focused.strip).toMatch(/ · halted: worker: .*failed: \?\?x+ · no sign$/);
+    expect(focused.strip.length).toBeLessThan(300);
+  });
+
   it("a worker that does not start leaves its box halted", async () => {
     const tb = await bench();
     const { vm } = await tb.box("hello");

@@ -182,7 +182,7 @@ export function power(parts: PowerParts): Power {
         onEnd(reason) {
           if (signal.aborted) return;
           stop(vm);
-          if (vm.state !== "halted") halted(vm, { reason: `worker: ${reason}` });
+          if (vm.state !== "halted") halted(vm, { reason: workerReason(reason) });
         },
       },
     ).catch(workerFailure);
@@ -288,12 +288,17 @@ export function power(parts: PowerParts): Power {
   function failed(vm: Vm, thrown: unknown): void {
     if (vm.state === "halted") return;
     stop(vm);
-    if (thrown instanceof WorkerFailure) halted(vm, { reason: `worker: ${thrown.sentence}` });
+    if (thrown instanceof WorkerFailure) halted(vm, { reason: workerReason(thrown.sentence) });
     else if (thrown instanceof IntegrityError) {
       messages.tell({ from: "tvmm", to: vm.name, kind: "halt", outcome: "refused", summary: thrown.message });
       enter(vm, "off", thrown.halt);
     } else enter(vm, "off");
   }
+}
+
+/** Why a worker failed may be in its own words, and goes into the strip: one short line that can turn nothing round. */
+function workerReason(words: string): string {
+  return `worker: ${words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?").slice(0, 200)}`;
 }
 
 /** What a VM is started with, as it was found right. */

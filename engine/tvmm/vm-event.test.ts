@@ -8,7 +8,10 @@ const good: VmEvent[] = [
   { type: "serial", line: 2, bytes: new Uint8Array(3) },
   { type: "dtr", line: 3, high: false },
   { type: "blocks", device: "dev1", verified: [1, 2], failed: [] },
-  { type: "halt", halt: { reason: "integrity", disk: "dev1", block: 3, expected: "a", found: "b" } },
+  {
+    type: "halt",
+    halt: { reason: "integrity", disk: "dev1", block: 3, expected: "a".repeat(64), found: "b".repeat(64) },
+  },
   { type: "halt", halt: { reason: "panic" } },
   { type: "text", strip: "s", screen: "x" },
 ];
@@ -44,8 +47,19 @@ it("cuts off what is too long for anybody to fear", () => {
   for (const event of [
     { type: "serial", line: 1, bytes: new Uint8Array(2 ** 20 + 1) },
     { type: "text", strip: "s", screen: "x".repeat(65537) },
-    { type: "halt", halt: { reason: "r".repeat(201) } },
+    { type: "halt", halt: { reason: "panic", disk: "d".repeat(65) } },
   ]) {
     expect(() => parseVmEvent(event)).toThrow(/^bad-argument: /);
+  }
+});
+
+it("a broken worker does not choose the words in which its halt is told, which stand in the strip", () => {
+  for (const halt of [
+    { reason: "bank-client · closed · 1a2b…3c4d" },
+    { reason: "panic\u202e" },
+    { reason: "integrity", expected: "what it should be" },
+    { reason: "integrity", found: "what it is" },
+  ]) {
+    expect(() => parseVmEvent({ type: "halt", halt })).toThrow(/^bad-argument: halt\./);
   }
 });

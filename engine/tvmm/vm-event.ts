@@ -2,13 +2,26 @@
  * The door for what a vm worker says unasked. Its code was measured, but a guest inside it may have broken it: everything is
  * checked and copied like a stranger's message, and texts are cut to a size that nobody has to fear.
  */
-import { boolean, bytes, type Fields, fields, integer, list, oneOf, optional, text } from "../protocol/checks.ts";
+import {
+  boolean,
+  bytes,
+  digest,
+  type Fields,
+  fields,
+  integer,
+  list,
+  oneOf,
+  optional,
+  text,
+} from "../protocol/checks.ts";
 import type { Halt } from "../protocol/owner.ts";
 import type { VmEvent } from "../protocol/vm.ts";
 
 const MAX_SERIAL = 2 ** 20;
 const MAX_BLOCKS = 2 ** 18;
 export const MAX_SCREEN = 65536;
+/** Why a box halts, as its worker says it (vm.ts). The strip repeats it: these words and no others. */
+const REASONS = ["integrity", "panic", "reset", "shutdown", "fault"] as const;
 
 /** The event, or "malformed" / "bad-argument" naming the field. */
 export function parseVmEvent(raw: unknown): VmEvent {
@@ -61,10 +74,10 @@ function blocks(from: Fields, field: "verified" | "failed"): number[] {
 function halt(raw: unknown): Halt {
   const from = fields(raw, "halt", ["reason", "disk", "block", "expected", "found"]);
   return {
-    reason: text(from.reason, "halt.reason", 200),
+    reason: oneOf(from.reason, "halt.reason", REASONS),
     ...optional(from, "disk", (value) => text(value, "halt.disk", 64)),
     ...optional(from, "block", (value) => integer(value, "halt.block", 0, 2 ** 32)),
-    ...optional(from, "expected", (value) => text(value, "halt.expected", 64)),
-    ...optional(from, "found", (value) => text(value, "halt.found", 64)),
+    ...optional(from, "expected", (value) => digest(value, "halt.expected")),
+    ...optional(from, "found", (value) => digest(value, "halt.found")),
   };
 }
