@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "keyboard.h"
+
 /* linux/kd.h: the keyboard's keys do nothing at all on this terminal, not even those that print kernel tables. */
 enum { KDSKBMODE = 0x4B45, K_OFF = 4 };
 
@@ -52,16 +54,25 @@ static void blank(struct cell cells[SCREEN_ROWS][SCREEN_COLUMNS]) {
   }
 }
 
-void screen_open(void) {
+static void take_terminal(void) {
   struct termios mode;
   if (tcgetattr(STDIN_FILENO, &mode) == 0) {
     cfmakeraw(&mode);
     tcsetattr(STDIN_FILENO, TCSANOW, &mode);
   }
-  ioctl(STDIN_FILENO, KDSKBMODE, K_OFF); /* fails where there is no virtual terminal, as in a test */
   blank(shown);
   /* UTF-8, no wrap at the right edge (the last cell would scroll), no cursor, all blank. */
   emit("\x1b%G\x1b[?7l\x1b[?25l\x1b[0m\x1b[2J");
+}
+
+void screen_open(void) {
+  take_terminal();
+  ioctl(STDIN_FILENO, KDSKBMODE, K_OFF); /* fails where there is no virtual terminal, as in a test */
+}
+
+void screen_open_typed(void) {
+  take_terminal();
+  keyboard_disarm(STDIN_FILENO);
 }
 
 void screen_clear(void) { blank(wanted); }

@@ -9,8 +9,11 @@ enum { SCREEN_COLUMNS = 80, SCREEN_ROWS = 25 };
 
 enum ink { INK_PLAIN, INK_FAINT, INK_BRIGHT, INK_BLOCK /* a cell filled with the foreground's grey */ };
 
-/* Makes the terminal ours: no echo, no signals from keys, no cursor, empty. */
+/* Makes the terminal ours: no echo, no signals from keys, no cursor, empty; the keyboard does nothing at all. */
 void screen_open(void);
+
+/* The same for a program that reads what is typed: keys type characters and do nothing else (keyboard.h). */
+void screen_open_typed(void);
 
 /* Begins a new picture, all blank. */
 void screen_clear(void);

@@ -8,7 +8,21 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export type Program = "appraise" | "attestd" | "canary" | "endorse" | "get-id" | "hello" | "init" | "netbench" | "tvmm";
+export type Program =
+  | "appraise"
+  | "attestd"
+  | "bank-client"
+  | "bank-client-unbound"
+  | "bank-server"
+  | "bank-server-unbound"
+  | "canary"
+  | "endorse"
+  | "get-id"
+  | "hello"
+  | "init"
+  | "mallory"
+  | "netbench"
+  | "tvmm";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const builder = resolve(here, "../../build/main.mjs");
