@@ -231,6 +231,7 @@ export const ownerTexts = {
     taken: (medium: string, platform: string) => `${medium} from ${platform}`,
     blank: "Blank disk",
     putBlank: "Put in",
+    image: "Image of the catalogue",
     putFile: "A file as a disk",
     isIn: (medium: string) => `${medium} is in`,
   },

@@ -12,6 +12,7 @@ import {
   deviceCall,
   emptyDevice,
   emptyVm,
+  imageOnMedium,
   PURPOSES,
   type VmForm,
   vmCall,
@@ -72,7 +73,7 @@ export function CreateVm({ platform, images, media }: Props) {
 const same = <Value extends string>(values: readonly Value[]) => values.map((value) => ({ value, words: value }));
 
 function DiskFields({ form, set, images, media }: Omit<Props, "platform"> & FormProps) {
-  const tree = bootTree(images.find(({ id }) => form.medium === `${id}.boot`));
+  const tree = bootTree(imageOnMedium(form.medium, images));
   return (
     <>
       <ChoiceField

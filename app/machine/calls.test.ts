@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Management } from "../../engine/lab/api.ts";
 import { carryOut, commandLine, isOurs, literal, type OwnerCall, scriptLine } from "./calls.ts";
-import { deviceCall, emptyDevice, emptyVm, vmCall } from "./create.ts";
+import { bootTree, deviceCall, emptyDevice, emptyVm, imageOnMedium, vmCall } from "./create.ts";
 
 const image = {
   id: "hello",
@@ -69,6 +69,15 @@ describe("a call", () => {
     const { management, asked } = recorder();
     await carryOut(management, call);
     expect(asked).toEqual(['createVm({ name: "x", image: "hello", vendorCertificates: ["PEM"] })']);
+  });
+
+  it("finds the tree of an image’s boot disk by the medium that it lies on, a second copy’s too", () => {
+    const boot = { root: "aa", salt: "bb" };
+    const known = { ...image, descriptor: new TextEncoder().encode(JSON.stringify({ boot })) };
+    expect(bootTree(imageOnMedium("hello.boot", [known]))).toEqual(boot);
+    expect(bootTree(imageOnMedium("hello.2.boot", [known]))).toEqual(boot);
+    expect(bootTree(imageOnMedium("hello.firmware", [known]))).toBeNull();
+    expect(bootTree(image)).toBeNull();
   });
 
   it("is the paper’s unless it destroys", () => {

@@ -90,6 +90,12 @@ export function deviceCall(form: DeviceForm): OwnerCall {
   return { verb: "CREATE-DEVICE", device };
 }
 
+/** The image whose boot disk lies on the medium: "pc.boot", "pc.2.boot". */
+export function imageOnMedium(medium: string, images: readonly Image[]): Image | undefined {
+  const id = /^(.+?)(?:\.\d+)?\.boot$/.exec(medium)?.[1];
+  return images.find((image) => image.id === id);
+}
+
 /** Root and salt of an image's boot disk, from its descriptor; null if it has none. */
 export function bootTree(image: Image | undefined): { root: string; salt: string } | null {
   if (!image || image.descriptor.length === 0) return null;

@@ -8,9 +8,9 @@ import { copyText } from "./copy.ts";
 /** Longer than this no word fits on a line of its own. */
 const LONG = 36;
 
-/** A long line on several: it breaks between words, before a dot and behind a bracket, and elsewhere only where it must. */
+/** A long line on several: it breaks between words and at brackets, and elsewhere only where it must. */
 function Words({ line }: { line: string }) {
-  return line.split(/(?<= )|(?=\.)|(?<=\()/).map((part, index) => (
+  return line.split(/(?<= )|(?<=\))(?=\.)|(?<=\()/).map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
     <Fragment key={index}>
       <span className={part.length > LONG ? "command-long" : "command-word"}>{part}</span>

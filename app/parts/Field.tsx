@@ -1,5 +1,5 @@
 /** A labelled input, and a labelled choice. What stands in it is taken as it is: whoever is asked judges it. */
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 
 interface InputProps {
   label: string;
@@ -12,11 +12,15 @@ interface InputProps {
 }
 
 export function TextField({ label, value, onChange, placeholder, mono = false, unit }: InputProps) {
+  const id = useId();
   return (
-    <label className="field">
-      <span className="field-label">{label}</span>
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
       <span className="field-input">
         <input
+          id={id}
           className={mono ? "mono" : undefined}
           value={value}
           placeholder={placeholder}
@@ -26,7 +30,7 @@ export function TextField({ label, value, onChange, placeholder, mono = false, u
         />
         {unit !== undefined && <span className="quiet">{unit}</span>}
       </span>
-    </label>
+    </div>
   );
 }
 
@@ -38,10 +42,14 @@ interface ChoiceProps<Value extends string> {
 }
 
 export function ChoiceField<Value extends string>({ label, value, onChange, options }: ChoiceProps<Value>) {
+  const id = useId();
   return (
-    <label className="field">
-      <span className="field-label">{label}</span>
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
       <select
+        id={id}
         value={value}
         onChange={(event) => {
           const chosen = options.find((each) => each.value === event.currentTarget.value);
@@ -54,7 +62,7 @@ export function ChoiceField<Value extends string>({ label, value, onChange, opti
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 
