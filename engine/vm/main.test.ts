@@ -107,6 +107,18 @@ describe.skipIf(!imagesBuilt)("a box without a display", () => {
     expect(await shell("echo $((6*7))")).toBe("42\n");
   });
 
+  test("what it reads of a disk that was checked before the start is told to nobody", async () => {
+    const { vm, run, shell } = await pc();
+    const events: VmEvent["type"][] = [];
+    vm.onEvent(({ type }) => events.push(type));
+    await run();
+    await shell("cat /bin/busybox /sbin/* > /dev/null 2>&1");
+    // What had gathered would be told now.
+    await vm.call({ op: "suspend" });
+    expect(events).toContain("serial");
+    expect(events).not.toContain("blocks");
+  });
+
   test("suspended it executes nothing and answers all the same; frames of that time come afterwards", async () => {
     const { vm, wire, run, shell, output } = await pc();
     await run();

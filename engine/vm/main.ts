@@ -29,7 +29,7 @@ const whole = (bytes: Uint8Array<ArrayBuffer>) => new Transferred(bytes, [bytes.
 
 async function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): Promise<BlockSource> {
   const { source, size, readOnly } = disk;
-  if (source.type === "pinned") return pinnedSource(source.bytes, size, onBlocks);
+  if (source.type === "pinned") return pinnedSource(source.bytes, size);
   const medium = mediumAt(source.port, source.medium);
   if (!source.check) return rawSource(medium, source.medium, size, readOnly);
   const digestsOf = await blockHash(source.check.salt);
