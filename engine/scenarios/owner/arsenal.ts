@@ -13,52 +13,67 @@ interface Tried {
   tool: string;
   /** What it gained, or the TVMM's refusal. */
   result: string;
+  /** Did it bring what it is for? A tool that fails in another way is neither refused nor of use. */
+  gained: boolean;
   refused: boolean;
 }
 
-/** Each tool once. `bytes` is what the memory is searched for. */
+/** Each tool once. `bytes` is what the memory is searched for, and what must be in it. */
 async function everyTool(context: StepContext, path: string, bytes: Uint8Array): Promise<Tried[]> {
   const { inspect } = alice(context);
   const { id } = context.lab.vm(path);
-  const tools: [string, () => Promise<string>][] = [
-    ["read memory", async () => `found at ${(await findInMemory(context, path, bytes)).length} places`],
+  const tools: [string, () => Promise<{ result: string; gained: boolean }>][] = [
+    [
+      "read memory",
+      async () => {
+        const found = await findInMemory(context, path, bytes);
+        return { result: `found at ${found.length} places`, gained: found.length > 0 };
+      },
+    ],
     [
       "write memory",
       async () => {
         // The interrupt table of the processor's old mode: nobody uses it any more.
-        await inspect.writeMemory(id, 0, Uint8Array.of(0));
-        return "written";
+        let gained = true;
+        for (const byte of [0xa5, 0]) {
+          await inspect.writeMemory(id, 0, Uint8Array.of(byte));
+          gained &&= (await inspect.readMemory(id, 0, 1))[0] === byte;
+        }
+        return { result: gained ? "written" : "not what was written stands there", gained };
       },
     ],
     [
       "screenshot",
       async () => {
         const png = await inspect.screenshot(id);
-        return places(png.subarray(0, 4), PNG).length === 1 ? `a picture of ${png.length} bytes` : "no picture";
+        const gained = places(png.subarray(0, 4), PNG).length === 1;
+        return { result: gained ? `a picture of ${png.length} bytes` : "no picture", gained };
       },
     ],
     [
       "snapshot",
       async () => {
         const state = await inspect.snapshot(id);
-        return `${state.length} bytes, the value in them ${places(state, bytes).length} times`;
+        const found = places(state, bytes).length;
+        return { result: `${state.length} bytes, the value in them ${found} times`, gained: found > 0 };
       },
     ],
     [
       "send keys",
       async () => {
         await inspect.sendKeys(id, "\n");
-        return "typed";
+        return { result: "typed", gained: true };
       },
     ],
   ];
   const tried: Tried[] = [];
   for (const [tool, use] of tools) {
     try {
-      tried.push({ tool, result: await use(), refused: false });
+      tried.push({ tool, ...(await use()), refused: false });
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      tried.push({ tool, result: words.split(":")[0] ?? "", refused: words.startsWith("closed-box") });
+      const refused = words.startsWith("closed-box");
+      tried.push({ tool, result: words.split(":")[0] ?? "", gained: false, refused });
     }
   }
   return tried;
@@ -94,10 +109,10 @@ export const openBox: Step = {
       })(),
     );
     const says = await shell(context, PC, "echo $secret");
-    const failed = tried.filter(({ refused }) => refused).length;
+    const works = tried.filter(({ gained }) => gained).length;
     return {
       observed: `${told(tried)}. The number was ${secret}; ${overwritten ?? `now pc says ${says}`}.`,
-      passed: failed === 0 && says === forged,
+      passed: works === 5 && says === forged,
       artifacts: [{ kind: "console", value: says }, ...(await newest(context, "inspection"))],
     };
   },
@@ -166,7 +181,7 @@ export const debugTvmm: Step = {
     const digest = (await alice(context).bootLog()).find(({ name }) => name === "tvmm")?.digest ?? "";
     await alice(context).powerOff();
     await alice(context).powerOn();
-    const works = tried.filter((each) => !each.refused).length;
+    const works = tried.filter(({ gained }) => gained).length;
     return {
       observed: `Under the TVMM ${short(digest)}: ${told(tried)}. ${verdict(appraisal)}`,
       passed: works === 5 && refusedAt(appraisal, "tvmm"),
