@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ascii, ethernet, join, tcp, u8, u16 } from "../network/testing/build.ts";
 import type { WireFrame } from "../protocol/media.ts";
 import type { DeviceStatus, OwnerEvent, VmStatus } from "../protocol/owner.ts";
 import type { Message } from "./api.ts";
-import { createTraffic, PERIOD_MS, TOLD_FRAMES } from "./traffic.ts";
+import { createTraffic, PERIOD_MS, QUIET_MS, TOLD_FRAMES } from "./traffic.ts";
 
 type Noted = Omit<Message, "sequence" | "time"> & { at: number };
 
@@ -139,5 +140,103 @@ describe("a frame between boxes of one machine", () => {
     traffic.close();
     vi.advanceTimersByTime(PERIOD_MS);
     expect(noted).toEqual([]);
+  });
+});
+
+describe("what is said over TLS", () => {
+  const record = (type: number, content: Uint8Array) => join(u8(type, 3, 3), u16(content.length), content);
+  const HELLO = record(22, join(u8(1, 0, 0, 41, 3, 3), new Uint8Array(32), u8(0, 0, 2, 19, 1, 1, 0)));
+  const ANSWER = record(22, join(u8(2, 0, 0, 38, 3, 3), new Uint8Array(32), u8(0, 19, 1, 0)));
+
+  /** A segment of the client on its way to the server, or the other way round. */
+  const segment = (by: "client" | "server", sequence: number, payload: Uint8Array, flags = 16, ends = [PC, BOBS]) => {
+    const [client = "", server = ""] = ends;
+    const ports = by === "client" ? { from: 40000, to: 443 } : { from: 443, to: 40000 };
+    const [source, destination] = by === "client" ? ["10.0.0.2", "10.0.0.1"] : ["10.0.0.1", "10.0.0.2"];
+    const bytes = tcp({ ...ports, sequence, flags }, payload, { source, destination });
+    return by === "client" ? ethernet(0x800, bytes, client, server) : ethernet(0x800, bytes, server, client);
+  };
+
+  it("is one message for each side's turn, from box to box, and receipts are none", () => {
+    const { wire, noted } = log();
+    wire("alice/eth0", segment("client", 0, u8(), 2), 1);
+    wire("bob/eth0", segment("server", 0, u8(), 18), 2);
+    wire("alice/eth0", segment("client", 1, HELLO.subarray(0, 20)), 3);
+    wire("bob/eth0", segment("server", 1, u8()), 4);
+    wire("alice/eth0", segment("client", 21, HELLO.subarray(20)), 5);
+    wire("bob/eth0", segment("server", 1, u8()), 6);
+    wire("bob/eth0", segment("server", 1, ANSWER), 7);
+    expect(noted.map(({ at, kind }) => [at, kind])).toEqual([
+      [1, "udp"],
+      [2, "udp"],
+      [5, "tls"],
+    ]);
+    expect(noted[2]).toEqual({
+      at: 5,
+      from: "alice/pc",
+      to: "bob/pc",
+      kind: "tls",
+      summary: "ClientHello (up to TLS 1.2)",
+      bytes: HELLO,
+    });
+    vi.advanceTimersByTime(QUIET_MS - 1);
+    expect(noted).toHaveLength(3);
+    vi.advanceTimersByTime(1);
+    expect(noted[3]).toMatchObject({
+      at: 7,
+      from: "bob/pc",
+      to: "alice/pc",
+      summary: "ServerHello (TLS 1.2, TLS_AES_128_GCM_SHA256)",
+    });
+    wire("alice/eth0", segment("client", 100, ascii("!"), 17), 8);
+    expect(noted).toHaveLength(5);
+  });
+
+  it("is waited for as long as it goes on, and not after the lab was closed", () => {
+    const { wire, noted, traffic } = log();
+    wire("alice/eth0", segment("client", 0, HELLO));
+    const data = record(23, u8(1));
+    let sequence = HELLO.length;
+    for (let more = 0; more < 5; more++) {
+      wire("alice/eth0", segment("client", sequence, data));
+      sequence += data.length;
+      vi.advanceTimersByTime(QUIET_MS - 1);
+    }
+    expect(noted.map(({ summary }) => summary)).toEqual(["ClientHello (up to TLS 1.2)"]);
+    vi.advanceTimersByTime(QUIET_MS);
+    expect(noted[1]?.summary).toBe("application data, 5 records, 5 bytes");
+    wire("alice/eth0", segment("client", sequence, data));
+    traffic.close();
+    vi.advanceTimersByTime(2 * QUIET_MS);
+    expect(noted).toHaveLength(2);
+  });
+
+  it("is the attacker's where the attacker says it", () => {
+    const { wire, ends } = log();
+    wire("attacker", segment("client", 0, HELLO));
+    expect(ends()).toEqual([["attacker", "bob/pc"]]);
+  });
+
+  it("is told between boxes of one machine as well", () => {
+    const { between, noted } = log();
+    between("dev1", "dev2", [segment("client", 0, HELLO, 16, [PC, SECOND])]);
+    between("dev2", "dev1", [
+      segment("server", 0, ANSWER, 16, [PC, SECOND]),
+      segment("server", 60, u8(), 17, [PC, SECOND]),
+    ]);
+    expect(noted.map(({ from, to, kind }) => [from, to, kind])).toEqual([
+      ["alice/pc", "alice/second", "tls"],
+      ["alice/second", "alice/pc", "tls"],
+      ["alice/second", "alice/pc", "udp"],
+    ]);
+  });
+
+  it("is counted only, where there is too much of it", () => {
+    const { wire, noted } = log();
+    const alert = record(21, u8(1, 0));
+    for (let at = 0; at < TOLD_FRAMES + 3; at++) wire("alice/eth0", segment("client", at * alert.length, alert));
+    expect(noted).toHaveLength(TOLD_FRAMES);
+    vi.advanceTimersByTime(PERIOD_MS);
+    expect(noted.at(-1)).toMatchObject({ kind: "other", summary: "3 more frames in this second" });
   });
 });

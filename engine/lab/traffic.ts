@@ -1,7 +1,9 @@
 /**
  * Frames become messages: those on wires, and those that a machine's switch carried from one box to another. What a box sends to a
- * physical card is told by the wire that it comes out on, and not twice. A flood is counted, not listed.
+ * physical card is told by the wire that it comes out on, and not twice. A flood is counted, not listed. What is said over TLS is told
+ * by what one side sent in one go, however many frames that took; receipts for it are not told.
  */
+import { observeTls, type TlsFlight } from "../network/index.ts";
 import type { WireFrame } from "../protocol/media.ts";
 import type { OwnerEvent } from "../protocol/owner.ts";
 import type { Message } from "./api.ts";
@@ -10,6 +12,8 @@ import type { Machine } from "./machine.ts";
 /** Frames of one line that become messages of their own in each period; those after them are counted. */
 export const TOLD_FRAMES = 50;
 export const PERIOD_MS = 1000;
+/** A side that says nothing for so long has said what it had to say. */
+export const QUIET_MS = 200;
 
 export interface Decoded {
   kind: string;
@@ -41,8 +45,16 @@ const destination = (frame: Uint8Array) => address(frame, 0);
 const source = (frame: Uint8Array) => address(frame, 6);
 const ETHERNET_GROUP = 1;
 
+/** Where frames pass: a wire, or a machine's switch. */
+interface Place {
+  line(sender: string): Line;
+  /** Who says it to whom. */
+  ends(sender: string, frame: Uint8Array): { from: string; to: string };
+}
+
 export function createTraffic({ machines, decode, note, now }: TrafficParts): Traffic {
   const lines = new Map<string, Line>();
+  const listeners = new Map<string, Listener>();
 
   function machineOf(platform: string | undefined) {
     for (const machine of machines()) if (machine.id === platform) return machine;
@@ -71,38 +83,105 @@ export function createTraffic({ machines, decode, note, now }: TrafficParts): Tr
     return made;
   }
 
+  function listenerAt(id: string, place: Place): Listener {
+    const known = listeners.get(id);
+    if (known) return known;
+    const made = createListener((flight) => {
+      const { at, from, frame, summary, bytes } = flight;
+      if (place.line(from).takes()) note(at, { ...place.ends(from, frame), kind: "tls", summary, bytes });
+    });
+    listeners.set(id, made);
+    return made;
+  }
+
+  function hear(id: string, place: Place, frames: readonly { at: number; from: string; bytes: Uint8Array }[]): void {
+    const listener = listenerAt(id, place);
+    for (const { at, from, bytes } of frames) {
+      if (listener.takes({ at, from, bytes }) || !place.line(from).takes()) continue;
+      note(at, { ...place.ends(from, bytes), ...decode(bytes), bytes });
+    }
+  }
+
+  function onWireOf(wire: string, ends: readonly string[]): Place {
+    return {
+      line: () => lineOf(wire, wire, wire),
+      ends(from, frame) {
+        const platform = from.includes("/") ? from.split("/")[0] : undefined;
+        const group = ((frame[0] ?? 0) & ETHERNET_GROUP) !== 0;
+        const others = group ? [] : ends.filter((end) => end !== platform);
+        const to = others.map((end) => boxWith(end, destination(frame))).find((box) => box !== undefined) ?? wire;
+        return { from: boxWith(platform, source(frame)) ?? from, to };
+      },
+    };
+  }
+
+  /** "PLATFORM/NAME" of the box that has the device; undefined for a physical card. */
+  function boxOf(platform: string, id: string): string | undefined {
+    const machine = machineOf(platform);
+    const device = machine?.devices.get(id);
+    if (device?.wire !== undefined) return undefined;
+    const name = device?.attachedTo === undefined ? undefined : machine?.statuses.get(device.attachedTo)?.name;
+    return `${platform}/${name ?? id}`;
+  }
+
+  /** Senders are named by the ids of both devices of their connection. */
+  function inMachine(platform: string): Place {
+    const ends = (sender: string) => {
+      const [from = "", to = ""] = sender.split(" ");
+      return { from: boxOf(platform, from) ?? from, to: boxOf(platform, to) ?? to };
+    };
+    return {
+      ends,
+      line(sender) {
+        const { from, to } = ends(sender);
+        return lineOf(`${platform} ${sender}`, from, to);
+      },
+    };
+  }
+
   return {
     onWire(wire, ends, frames, skipped) {
-      const line = lineOf(wire, wire, wire);
-      for (const { at, from, bytes } of frames) {
-        if (!line.takes()) continue;
-        const platform = from.includes("/") ? from.split("/")[0] : undefined;
-        const group = ((bytes[0] ?? 0) & ETHERNET_GROUP) !== 0;
-        const others = group ? [] : ends.filter((end) => end !== platform);
-        const to = others.map((end) => boxWith(end, destination(bytes))).find((box) => box !== undefined) ?? wire;
-        note(at, { from: boxWith(platform, source(bytes)) ?? from, to, ...decode(bytes), bytes });
-      }
-      line.count(skipped);
+      const place = onWireOf(wire, ends);
+      hear(wire, place, frames);
+      place.line(wire).count(skipped);
     },
     between(platform, { at, from, to, frames, skipped }) {
-      const machine = machineOf(platform);
-      const boxes = [from, to].map((id) => {
-        const device = machine?.devices.get(id);
-        const name = device?.attachedTo === undefined ? undefined : machine?.statuses.get(device.attachedTo)?.name;
-        return { physical: device?.wire !== undefined, path: `${platform}/${name ?? id}` };
-      });
-      const [sender, receiver] = boxes;
-      if (!sender || !receiver || sender.physical || receiver.physical) return;
-      const line = lineOf(`${platform} ${from} ${to}`, sender.path, receiver.path);
-      for (const bytes of frames) {
-        if (line.takes()) note(at, { from: sender.path, to: receiver.path, ...decode(bytes), bytes });
-      }
-      line.count(skipped);
+      if (boxOf(platform, from) === undefined || boxOf(platform, to) === undefined) return;
+      const place = inMachine(platform);
+      const sender = `${from} ${to}`;
+      const observed = frames.map((bytes) => ({ at, from: sender, bytes }));
+      // No wire has a name with a slash.
+      hear(`${platform}/`, place, observed);
+      place.line(sender).count(skipped);
     },
     close() {
       for (const line of lines.values()) line.close();
+      for (const listener of listeners.values()) listener.close();
       lines.clear();
+      listeners.clear();
     },
+  };
+}
+
+interface Listener {
+  /** Is the frame told by a flight, now or later. */
+  takes(frame: { at: number; from: string; bytes: Uint8Array }): boolean;
+  close(): void;
+}
+
+/** Tells what is said over TLS, when it is known to be over, or nothing more came for a while. */
+function createListener(tell: (flight: TlsFlight) => void): Listener {
+  const observer = observeTls();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    takes(frame) {
+      const { taken, flights } = observer.push(frame);
+      flights.forEach(tell);
+      clearTimeout(timer);
+      if (observer.pending) timer = setTimeout(() => observer.flush().forEach(tell), QUIET_MS);
+      return taken;
+    },
+    close: () => clearTimeout(timer),
   };
 }
 

@@ -6,7 +6,7 @@
 import { TerraError } from "../protocol/errors.ts";
 
 /** What a frame counts as in the list of messages: its innermost protocol that has a kind. */
-export type FrameKind = "arp" | "icmp" | "dns" | "udp" | "tcp" | "other";
+export type FrameKind = "arp" | "icmp" | "dns" | "udp" | "tcp" | "tls" | "other";
 
 /** A piece of a frame with its meaning. `offset` and `length` are bytes of the whole frame; bits share their bytes' place. */
 export interface Field {

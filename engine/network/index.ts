@@ -3,3 +3,5 @@ export { type DecodedFrame, decodeFrame } from "./decode.ts";
 export type { Field, FrameKind } from "./decoder.ts";
 export { type Capture, type CapturedFrame, pcapng } from "./pcapng.ts";
 export { type Deliver, type Frames, networkSwitch, type Observe, type Switch } from "./switch.ts";
+export { type DecodedTls, decodeTls } from "./tls.ts";
+export { observeTls, type TlsFlight, type TlsObserver } from "./tls-flights.ts";

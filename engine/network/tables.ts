@@ -7,6 +7,7 @@ import { icmp } from "./icmp.ts";
 import { ipv4 } from "./ipv4.ts";
 import { ETHER_TYPE, PROTOCOL } from "./names.ts";
 import { tcp } from "./tcp.ts";
+import { tls } from "./tls.ts";
 import { udp } from "./udp.ts";
 
 type Table = ReadonlyMap<number, Decoder>;
@@ -24,7 +25,7 @@ const TABLES: Record<Carried["by"], Table> = {
     [PROTOCOL.udp, udp],
   ]),
   udpPort: new Map([[53, dns]]),
-  tcpPort: new Map(),
+  tcpPort: new Map([[443, tls]]),
 };
 
 /** The decoder for what a layer carries; of several keys the first that has one. */

@@ -51,3 +51,6 @@ export function tsharkFields<Name extends string>(
     return Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""])) as Record<Name, string>;
   });
 }
+
+/** Everything that it says of these frames, for people. */
+export const tsharkText = (frames: readonly Uint8Array[]): string => judge("tshark", pcap(frames), ["-V"]);
