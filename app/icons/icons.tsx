@@ -107,6 +107,16 @@ export function Echo() {
   );
 }
 
+/** Stopped for good. */
+export function Halt() {
+  return (
+    <Icon>
+      <path d="M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3z" />
+      <path d="M5.5 8h5" />
+    </Icon>
+  );
+}
+
 export function Power() {
   return (
     <Icon>

@@ -3,23 +3,15 @@ import { useState } from "react";
 import { allDevices } from "../facts/devices.ts";
 import type { MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
-import { BoxIcon, Cable, Disk, Screen, Terminal } from "../icons/icons.tsx";
+import { BoxIcon } from "../icons/icons.tsx";
 import { enterZoom } from "../page/page.ts";
 import { Role } from "../parts/Role.tsx";
 import { texts } from "../texts.ts";
 import { CreateDevice, CreateVm } from "./CreateForms.tsx";
 import { DeviceCalls } from "./DeviceCalls.tsx";
 import { useImages, useMedia } from "./lists.ts";
-import { DeviceTable, VmTable } from "./Tables.tsx";
+import { type Chosen, DeviceTable, deviceIcon, VmTable } from "./Tables.tsx";
 import { VmCalls } from "./VmCalls.tsx";
-
-export type Chosen = { what: "vm" | "device"; id: string } | { what: "new-vm" | "new-device" };
-
-export function deviceIcon(type: string) {
-  if (type === "disk") return <Disk />;
-  if (type === "nic") return <Cable />;
-  return type === "display" ? <Screen /> : <Terminal />;
-}
 
 function Panel({ machine, chosen }: { machine: MachineFacts; chosen: Chosen | null }) {
   const wires = useFacts((facts) => facts.wires);

@@ -70,6 +70,9 @@ export function CreateVm({ platform, images, media }: Props) {
   );
 }
 
+/** Where a boot disk belongs. */
+const BOOT_SLOT = "0";
+
 const same = <Value extends string>(values: readonly Value[]) => values.map((value) => ({ value, words: value }));
 
 function DiskFields({ form, set, images, media }: Omit<Props, "platform"> & FormProps) {
@@ -93,7 +96,7 @@ function DiskFields({ form, set, images, media }: Omit<Props, "platform"> & Form
           <TextField label={words.root} value={form.root} onChange={(root) => set({ root })} mono />
           <TextField label={words.salt} value={form.salt} onChange={(salt) => set({ salt })} mono />
           {tree && (
-            <button type="button" className="chip" onClick={() => set(tree)}>
+            <button type="button" className="chip" onClick={() => set({ ...tree, slot: form.slot || BOOT_SLOT })}>
               {words.takeTree(form.medium)}
             </button>
           )}

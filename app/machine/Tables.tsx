@@ -3,13 +3,20 @@ import type { KeyboardEvent, ReactNode } from "react";
 import { allDevices } from "../facts/devices.ts";
 import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
-import { BoxIcon, Pause } from "../icons/icons.tsx";
+import { BoxIcon, Cable, Disk, Pause, Screen, Terminal } from "../icons/icons.tsx";
 import { Mark } from "../icons/marks.tsx";
 import { Digest } from "../parts/Digest.tsx";
 import { rove } from "../parts/roving.ts";
 import { stateWord } from "../stage/Box.tsx";
 import { texts } from "../texts.ts";
-import { type Chosen, deviceIcon } from "./CallsTab.tsx";
+
+export type Chosen = { what: "vm" | "device"; id: string } | { what: "new-vm" | "new-device" };
+
+export function deviceIcon(type: string) {
+  if (type === "disk") return <Disk />;
+  if (type === "nic") return <Cable />;
+  return type === "display" ? <Screen /> : <Terminal />;
+}
 
 interface Props {
   machine: MachineFacts;

@@ -1,6 +1,6 @@
 /** The sign of each kind of message; its word stands beside it. */
 import type { ReactNode } from "react";
-import { Arrows, Ask, Echo, Eye, Lock, Name, Packet, Power, Shield, Sliders } from "../icons/icons.tsx";
+import { Arrows, Ask, Echo, Eye, Halt, Lock, Name, Packet, Power, Shield, Sliders } from "../icons/icons.tsx";
 
 const SIGNS: Record<string, ReactNode> = {
   endorse: <Shield />,
@@ -12,6 +12,7 @@ const SIGNS: Record<string, ReactNode> = {
   management: <Sliders />,
   inspection: <Eye />,
   power: <Power />,
+  halt: <Halt />,
   tls: <Lock />,
   openvpn: <Lock />,
   esp: <Lock />,
