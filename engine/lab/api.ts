@@ -256,7 +256,7 @@ export type TrustPolicy = Omit<AppraisalPolicy, "time">;
 export interface Trust {
   /** What every role's policy begins with. */
   common?: TrustPolicy;
-  /** By the name that a box's config calls its role; what is common is in it as well. */
+  /** By the role that the maker of a box gave it; what is common is in it as well. */
   roles?: Record<string, TrustPolicy>;
 }
 

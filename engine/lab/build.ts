@@ -2,6 +2,7 @@
  * Builds one lab from its description: machines, their media and cards, the wires between them, and the log of what is said. It is
  * taken apart again by lab.close(), or when building fails.
  */
+import { shown } from "../protocol/checks.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { PhysicalEvent } from "../protocol/media.ts";
 import type { Lab, Message, Platform, Vm } from "./api.ts";
@@ -15,7 +16,7 @@ import {
   declaresConfig,
   declaresTrust,
   diskMedia,
-  hasTrust,
+  imagesWithTrust,
   readDescriptors,
   requiredRoles,
   trustMedium,
@@ -62,8 +63,9 @@ const epoch = () => performance.timeOrigin + performance.now();
 export async function buildLab({ site, description, machines, emit, onClose }: BuildParts): Promise<OpenLab> {
   const descriptors = await readDescriptors(site, description);
   checkAgainstImages(description, descriptors);
-  const described = describedTrust(defaultPolicy(site, description), description);
-  const trusts = await createTrustDisks(hasTrust(description, descriptors) ? described : undefined, descriptors);
+  const trusting = imagesWithTrust(description, descriptors);
+  const described = describedTrust(defaultPolicy(site, description), description, trusting);
+  const trusts = await createTrustDisks(trusting.length > 0 ? described : undefined, descriptors);
   const trust = () => trusts.now?.disk.root;
   const openedAt = epoch();
   const since = (at: number) => Math.max(0, at - openedAt);
@@ -144,7 +146,7 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
       if (platform) return platform;
       throw new TerraError(
         "unknown-platform",
-        `there is no machine ${JSON.stringify(id)}; there are ${lab.platforms().join(", ")}`,
+        `there is no machine ${shown(id)}; there are ${lab.platforms().join(", ")}`,
       );
     },
     vms: everyVm,
@@ -154,7 +156,7 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
       if (!machine || !name || !everyVm().includes(path)) {
         throw new TerraError(
           "unknown-vm",
-          `there is no VM ${JSON.stringify(path)}; there are ${everyVm().join(", ") || "none"}`,
+          `there is no VM ${shown(path)}; there are ${everyVm().join(", ") || "none"}`,
         );
       }
       // One object a box: its console remembers where the last match ended, whoever asks for it again.
@@ -167,7 +169,7 @@ export async function buildLab({ site, description, machines, emit, onClose }: B
       const found = wires.get(id);
       if (found) return found.wire;
       const there = lab.wires().join(", ") || "none";
-      throw new TerraError("unknown-device", `there is no wire ${JSON.stringify(id)}; there are: ${there}`);
+      throw new TerraError("unknown-device", `there is no wire ${shown(id)}; there are: ${there}`);
     },
     messages: async (filter) => log.list(filter),
     waitForMessage: (filter, timeoutMs) => log.wait(filter, timeoutMs),

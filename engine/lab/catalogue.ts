@@ -1,5 +1,15 @@
 /** The labs that ship with the page, in teaching order. */
-import { type LabDescription, parseLabDescription } from "./description.ts";
+import { type LabDescription, parseLabDescription, type TrustedDescription } from "./description.ts";
+
+/** Client and server accept each other, and nobody else; those of one variant nobody of another. */
+function banking(variant?: string): Record<string, TrustedDescription> {
+  const role = (end: string) => ["bank", end, ...(variant ? [variant] : [])].join("-");
+  const accepts = (end: string): TrustedDescription => {
+    const product = ["Terra Lab bank", end, ...(variant ? [variant] : [])].join(" ");
+    return { accept: { vm: [{ product, minVersion: "1.0.0" }] } };
+  };
+  return { [role("client")]: accepts("server"), [role("server")]: accepts("client") };
+}
 
 export const catalogue: LabDescription[] = [
   {
@@ -35,5 +45,39 @@ export const catalogue: LabDescription[] = [
       { id: "bob", title: "Bob’s PC", focus: "pc", vms: [{ name: "pc", image: "pc", nics: [{}] }] },
     ],
     wires: [{ id: "lan", ends: ["alice", "bob"] }],
+  },
+  {
+    id: "banking",
+    title: "Banking: two closed boxes that check each other",
+    platforms: [
+      {
+        id: "alice",
+        title: "Alice’s PC",
+        focus: "bank-client",
+        management: {},
+        vms: [
+          { name: "pc", image: "pc", nics: [{}] },
+          {
+            name: "bank-client",
+            nics: [{ role: "internet", connect: ["eth0"] }],
+            config: { address: "10.0.0.2/24", peer: "10.0.0.1" },
+          },
+        ],
+      },
+      {
+        id: "bank",
+        title: "The bank’s machine",
+        focus: "bank-server",
+        vms: [
+          {
+            name: "bank-server",
+            nics: [{ role: "internet", connect: ["eth0"] }],
+            config: { address: "10.0.0.1/24" },
+          },
+        ],
+      },
+    ],
+    wires: [{ id: "internet", ends: ["alice", "bank"] }],
+    trust: { roles: { ...banking(), ...banking("unbound") } },
   },
 ].map(parseLabDescription);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PhysicalRequest } from "../protocol/media.ts";
-import { checkAgainstImages, configBytes, hasTrust, readDescriptors, requiredRoles } from "./declared.ts";
+import { checkAgainstImages, configBytes, imagesWithTrust, readDescriptors, requiredRoles } from "./declared.ts";
 import { parseLabDescription } from "./description.ts";
 import type { Site } from "./site.ts";
 import { defaultPolicy } from "./verifier.ts";
@@ -71,8 +71,8 @@ describe("what images declare", () => {
       { op: "file", path: "images/bank" },
     ]);
     expect([...descriptors.keys()]).toEqual(["pc", "bank"]);
-    expect(hasTrust(lab(vms), descriptors)).toBe(true);
-    expect(hasTrust(lab([{ name: "pc" }]), descriptors)).toBe(false);
+    expect(imagesWithTrust(lab([...vms, { name: "more", image: "bank" }]), descriptors)).toEqual(["bank"]);
+    expect(imagesWithTrust(lab([{ name: "pc" }]), descriptors)).toEqual([]);
     expect(requiredRoles(descriptors.get("bank"))).toEqual(["internet"]);
   });
 

@@ -59,9 +59,11 @@ export function diskMedia(box: string, descriptor: Descriptor | undefined, trust
   };
 }
 
-/** Does any box of the lab have a trust disk. */
-export const hasTrust = (lab: LabDescription, descriptors: Descriptors): boolean =>
-  lab.platforms.some(({ vms }) => vms.some(({ image }) => declaresTrust(descriptors.get(image))));
+/** Images of the lab's boxes that have a trust disk. */
+export function imagesWithTrust({ platforms }: LabDescription, descriptors: Descriptors): string[] {
+  const images = new Set(platforms.flatMap(({ vms }) => vms.map(({ image }) => image)));
+  return [...images].filter((image) => declaresTrust(descriptors.get(image)));
+}
 
 /** The bytes of a disk `config`: lines, and zeros behind them. */
 export function configBytes(values: Record<string, string>): Uint8Array<ArrayBuffer> {
@@ -85,5 +87,6 @@ export function checkAgainstImages(lab: LabDescription, descriptors: Descriptors
   for (const [at, { vms }] of lab.platforms.entries()) {
     for (const [number, box] of vms.entries()) check(box, `lab.platforms[${at}].vms[${number}]`);
   }
-  if (lab.trust && !hasTrust(lab, descriptors)) leftOut("lab.trust", "no image of its boxes has a disk trust");
+  if (lab.trust && imagesWithTrust(lab, descriptors).length === 0)
+    leftOut("lab.trust", "no image of its boxes has a disk trust");
 }

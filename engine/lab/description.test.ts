@@ -102,10 +102,10 @@ describe("a lab's description", () => {
 
   const wrong: [string, unknown, string][] = [
     ["is no object", 7, "lab is 7; it should be an object"],
-    ["has no machines", { platforms: [] }, "lab.platforms is []; it should be a list of at least one machine"],
-    ["has an unknown field", lab({ wire: [] }), "lab.wire is []; it should be left out"],
+    ["has no machines", { platforms: [] }, "lab.platforms is a list of 0; it should be a list of at least one machine"],
+    ["has an unknown field", lab({ wire: [] }), "lab.wire is a list of 0; it should be left out"],
     ["names a machine twice", { platforms: [{ id: "a" }, { id: "a" }] }, 'lab.platforms is "a"; it should be unique'],
-    ["has wires that are no list", lab({ wires: {} }), "lab.wires is {}; it should be a list"],
+    ["has wires that are no list", lab({ wires: {} }), "lab.wires is an object; it should be a list"],
     [
       "has a wire without a name",
       lab({ wires: [{ ends: ["bob"] }] }),
@@ -114,7 +114,7 @@ describe("a lab's description", () => {
     [
       "has a wire without ends",
       lab({ wires: [{ id: "lan", ends: [] }] }),
-      "lab.wires[0].ends is []; it should be a list of",
+      "lab.wires[0].ends is a list of 0; it should be a list of",
     ],
     [
       "has a wire to nowhere",
@@ -227,7 +227,7 @@ describe("a lab's description", () => {
     [
       "trusts a layer that there is not",
       lab({ trust: { accept: { kernel: [] } } }),
-      "lab.trust.accept.kernel is []; it should be left out; known are firmware, loader, tvmm, vm",
+      "it should be left out; known are firmware, loader, tvmm, vm",
     ],
     [
       "trusts a product and a digest in one",
@@ -239,7 +239,7 @@ describe("a lab's description", () => {
       lab({ trust: { accept: { vm: [{ digest: "00" }] } } }),
       'lab.trust.accept.vm[0].digest is "00"; it should be 64 lower-case hex digits',
     ],
-    ["brings roots of its own", lab({ trust: { hardwareRoots: [] } }), "lab.trust.hardwareRoots is []"],
+    ["brings roots of its own", lab({ trust: { hardwareRoots: [] } }), "lab.trust.hardwareRoots is "],
     ["gives a role no policy", lab({ trust: { roles: { client: "all" } } }), 'lab.trust.roles.client is "all"'],
     ["accepts nothing by name", lab({ accept: [{ minVersion: "1.0.0" }] }), "lab.accept[0].product is undefined"],
   ];
@@ -273,5 +273,22 @@ describe("a lab's description", () => {
     const cards = owner?.platforms.flatMap(({ vms }) => vms.flatMap(({ nics }) => nics)) ?? [];
     expect(cards).toHaveLength(3);
     expect(cards.every(({ connect }) => connect.length === 0)).toBe(true);
+  });
+
+  it("ships with the page: in banking, client and server are joined, and each accepts the other alone", () => {
+    const banking = catalogue.find(({ id }) => id === "banking");
+    expect(banking?.platforms.map(({ vms }) => vms.map(({ name }) => name))).toEqual([
+      ["pc", "bank-client"],
+      ["bank-server"],
+    ]);
+    const joined = banking?.platforms.flatMap(({ vms }) => vms).filter(({ nics }) => nics[0]?.connect.includes("eth0"));
+    expect(joined?.map(({ nics }) => nics[0]?.role)).toEqual(["internet", "internet"]);
+    const accepted = Object.entries(banking?.trust?.roles ?? {}).map(([role, { accept }]) => [role, accept?.vm]);
+    expect(Object.fromEntries(accepted)).toEqual({
+      "bank-client": [{ product: "Terra Lab bank server", minVersion: "1.0.0" }],
+      "bank-server": [{ product: "Terra Lab bank client", minVersion: "1.0.0" }],
+      "bank-client-unbound": [{ product: "Terra Lab bank server unbound", minVersion: "1.0.0" }],
+      "bank-server-unbound": [{ product: "Terra Lab bank client unbound", minVersion: "1.0.0" }],
+    });
   });
 });

@@ -3,6 +3,7 @@
  * script, so it is checked here, field by field, before anything is built.
  */
 import { isLayer, LAYERS, type Layer } from "../attestation/index.ts";
+import { shown } from "../protocol/checks.ts";
 import { POLICY_SIZE } from "../protocol/configuration.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { Checking } from "../protocol/owner.ts";
@@ -63,7 +64,7 @@ export type TrustedDescription = Pick<AppraisalPolicy, "accept" | "requiredSecon
 
 /** What the boxes' own appraisers accept; roots are the site's. */
 export interface TrustDescription extends TrustedDescription {
-  /** By the name that a box's `config` calls its role. */
+  /** By the role that the makers of boxes gave them. */
   roles: Record<string, TrustedDescription>;
 }
 
@@ -87,7 +88,7 @@ type Fields = Record<string, unknown>;
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,29}[a-z0-9])?$/;
 
 function fail(where: string, is: unknown, should: string): never {
-  throw new TerraError("bad-argument", `${where} is ${JSON.stringify(is) ?? String(is)}; it should be ${should}`);
+  throw new TerraError("bad-argument", `${where} is ${shown(is)}; it should be ${should}`);
 }
 
 /** An object; without `known` its keys are the caller's to check. */

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ascii, ethernet, join, tcp, u8, u16 } from "../network/testing/build.ts";
+import { HANDSHAKE_QUIET_MS, QUIET_MS } from "../network/tls-flights.ts";
 import type { WireFrame } from "../protocol/media.ts";
 import type { DeviceStatus, OwnerEvent, VmStatus } from "../protocol/owner.ts";
 import type { Message } from "./api.ts";
-import { createTraffic, PERIOD_MS, QUIET_MS, TOLD_FRAMES } from "./traffic.ts";
+import { createTraffic, PERIOD_MS, TOLD_FRAMES } from "./traffic.ts";
 
 type Noted = Omit<Message, "sequence" | "time"> & { at: number };
 
@@ -179,7 +180,7 @@ describe("what is said over TLS", () => {
       summary: "ClientHello (up to TLS 1.2)",
       bytes: HELLO,
     });
-    vi.advanceTimersByTime(QUIET_MS - 1);
+    vi.advanceTimersByTime(HANDSHAKE_QUIET_MS - 1);
     expect(noted).toHaveLength(3);
     vi.advanceTimersByTime(1);
     expect(noted[3]).toMatchObject({

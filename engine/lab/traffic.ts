@@ -12,8 +12,6 @@ import type { Machine } from "./machine.ts";
 /** Frames of one line that become messages of their own in each period; those after them are counted. */
 export const TOLD_FRAMES = 50;
 export const PERIOD_MS = 1000;
-/** A side that says nothing for so long has said what it had to say. */
-export const QUIET_MS = 200;
 
 export interface Decoded {
   kind: string;
@@ -86,7 +84,7 @@ export function createTraffic({ machines, decode, note, now }: TrafficParts): Tr
   function listenerAt(id: string, place: Place): Listener {
     const known = listeners.get(id);
     if (known) return known;
-    const made = createListener((flight) => {
+    const made = createListener(now, (flight) => {
       const { at, from, frame, summary, bytes } = flight;
       if (place.line(from).takes()) note(at, { ...place.ends(from, frame), kind: "tls", summary, bytes });
     });
@@ -170,15 +168,28 @@ interface Listener {
 }
 
 /** Tells what is said over TLS, when it is known to be over, or nothing more came for a while. */
-function createListener(tell: (flight: TlsFlight) => void): Listener {
+function createListener(now: () => number, tell: (flight: TlsFlight) => void): Listener {
   const observer = observeTls();
   let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function wait(): void {
+    clearTimeout(timer);
+    const { due } = observer;
+    if (due === undefined) return;
+    timer = setTimeout(
+      () => {
+        observer.flush(now()).forEach(tell);
+        wait();
+      },
+      Math.max(1, due - now()),
+    );
+  }
+
   return {
     takes(frame) {
-      const { taken, flights } = observer.push(frame);
+      const { taken, flights } = observer.push(frame, now());
       flights.forEach(tell);
-      clearTimeout(timer);
-      if (observer.pending) timer = setTimeout(() => observer.flush().forEach(tell), QUIET_MS);
+      wait();
       return taken;
     },
     close: () => clearTimeout(timer),

@@ -25,15 +25,13 @@ const lab = (more: object = {}) =>
     platforms: [
       {
         id: "alice",
-        vms: [
-          { name: "client", config: { role: "client" } },
-          { name: "server", config: { role: "server" } },
-          { name: "pc" },
-        ],
+        vms: [{ name: "client" }, { name: "server" }, { name: "pc" }],
       },
     ],
     ...more,
   });
+
+const IMAGES = ["client", "server"];
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes).split("\0")[0] ?? "";
 
@@ -43,8 +41,8 @@ async function read(trust: Trust, role: string) {
 }
 
 describe("what a lab's trust disks say", () => {
-  it("is what its own verifier goes by, for each role that a config names", async () => {
-    const trust = describedTrust(own, lab());
+  it("is what its own verifier goes by, for each image that has one", async () => {
+    const trust = describedTrust(own, lab(), IMAGES);
     for (const role of ["client", "server"]) {
       expect(await read(trust, role)).toMatchObject({
         hardwareRoots: own.hardwareRoots,
@@ -61,7 +59,7 @@ describe("what a lab's trust disks say", () => {
       client: { accept: { vm: [{ product: "Server", minVersion: "2.0" }] } },
       teller: { requiredSecondary: { rules: "1".repeat(64) } },
     };
-    const trust = describedTrust(own, lab({ trust: { accept: { tvmm: [{ product: "Other" }] }, roles } }));
+    const trust = describedTrust(own, lab({ trust: { accept: { tvmm: [{ product: "Other" }] }, roles } }), IMAGES);
     expect((await read(trust, "client")).accept).toMatchObject({
       tvmm: [{ product: "Other" }],
       vm: [{ product: "Server", minVersion: "2.0" }],

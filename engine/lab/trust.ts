@@ -12,8 +12,8 @@ import type { LabDescription } from "./description.ts";
 /** A trust disk is salted with nothing. */
 export const TRUST_SALT = "";
 
-/** What a lab's trust disks say at first. `own`: the policy of the lab's own verifier. */
-export function describedTrust(own: AppraisalPolicy, { trust, platforms }: LabDescription): Trust {
+/** What a lab's trust disks say at first. `own`: the policy of the lab's own verifier; `images`: ids of those that have such a disk. */
+export function describedTrust(own: AppraisalPolicy, { trust }: LabDescription, images: readonly string[]): Trust {
   const roles = trust?.roles ?? {};
   const told = LAYERS.filter((layer) => Object.values(roles).some(({ accept }) => accept?.[layer] !== undefined));
   const accept: NonNullable<AppraisalPolicy["accept"]> = {};
@@ -23,10 +23,10 @@ export function describedTrust(own: AppraisalPolicy, { trust, platforms }: LabDe
   }
   const { hardwareRoots = [], vendorRoots = {} } = own;
   const { requiredSecondary = {} } = trust ?? {};
-  const named = platforms.flatMap(({ vms }) => vms.flatMap(({ config }) => config?.role ?? []));
   return {
     common: { hardwareRoots, vendorRoots, accept, requiredSecondary },
-    roles: { ...Object.fromEntries(named.map((role): [string, TrustPolicy] => [role, {}])), ...roles },
+    // An image's role has its name, unless its maker says otherwise: then the description has to name it.
+    roles: { ...Object.fromEntries(images.map((image): [string, TrustPolicy] => [image, {}])), ...roles },
   };
 }
 

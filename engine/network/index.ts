@@ -4,4 +4,4 @@ export type { Field, FrameKind } from "./decoder.ts";
 export { type Capture, type CapturedFrame, pcapng } from "./pcapng.ts";
 export { type Deliver, type Frames, networkSwitch, type Observe, type Switch } from "./switch.ts";
 export { type DecodedTls, decodeTls } from "./tls.ts";
-export { observeTls, type TlsFlight, type TlsObserver } from "./tls-flights.ts";
+export { observeTls, type TlsFlight } from "./tls-flights.ts";

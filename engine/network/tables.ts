@@ -25,7 +25,10 @@ const TABLES: Record<Carried["by"], Table> = {
     [PROTOCOL.udp, udp],
   ]),
   udpPort: new Map([[53, dns]]),
-  tcpPort: new Map([[443, tls]]),
+  tcpPort: new Map([
+    [443, tls],
+    [4433, tls],
+  ]),
 };
 
 /** The decoder for what a layer carries; of several keys the first that has one. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALICE, ascii, BOB, ethernet, join, tcp, u8, u16 } from "./testing/build.ts";
 import { type Certificates, dialogue, type Frame, frames, makeCertificates, type Said } from "./testing/dialogue.ts";
-import { observeTls, type TlsFlight, type TlsObserver } from "./tls-flights.ts";
+import { HANDSHAKE_QUIET_MS, observeTls, QUIET_MS, type TlsFlight, type TlsObserver } from "./tls-flights.ts";
 
 let certificates: Certificates;
 let said: Said[];
@@ -16,7 +16,7 @@ function observe(captured: readonly Frame[], observer: TlsObserver = observeTls(
   const flights: TlsFlight[] = [];
   const others: Frame[] = [];
   for (const [at, { by, bytes }] of captured.entries()) {
-    const { taken, flights: told } = observer.push({ at, from: by, bytes });
+    const { taken, flights: told } = observer.push({ at, from: by, bytes }, at);
     flights.push(...told);
     if (!taken) others.push({ by, bytes });
   }
@@ -27,6 +27,7 @@ const told = (flights: readonly TlsFlight[]) => flights.map(({ from, summary, by
 /** One side's data as a connection of its own, without its SYN. */
 const record = (type: number, content: Uint8Array) => join(u8(type, 3, 3), u16(content.length), content);
 const HELLO = record(22, join(u8(1, 0, 0, 41, 3, 3), new Uint8Array(32), u8(0, 0, 2, 19, 1, 1, 0)));
+const SERVER_HELLO = record(22, join(u8(2, 0, 0, 38, 3, 3), new Uint8Array(32), u8(0, 19, 1, 0)));
 
 function segment(payload: Uint8Array, more: { sequence?: number; flags?: number; from?: number } = {}): Uint8Array {
   return ethernet(0x800, tcp({ to: 443, flags: 16, ...more }, payload), ALICE.mac, BOB.mac);
@@ -100,21 +101,33 @@ describe("flights", () => {
     ]);
   });
 
-  it("end when the caller says so", () => {
+  it("end when nothing more came for a while", () => {
     const observer = observeTls();
     const half = segment(join(HELLO, record(23, u8(7, 7))).subarray(0, -1), { sequence: 1 });
     const { flights } = observe([{ by: "client", bytes: half }], observer);
     expect(flights.map(({ summary }) => summary)).toEqual(["ClientHello (up to TLS 1.2)"]);
-    expect(observer.pending).toBe(false);
+    expect(observer.due).toBeUndefined();
     const end = segment(u8(7), { sequence: HELLO.length + 7 });
-    expect(observe([{ by: "client", bytes: end }], observer).flights).toEqual([]);
-    expect(observer.pending).toBe(true);
-    expect(observer.flush().map(({ summary }) => summary)).toEqual(["application data, 2 bytes"]);
-    expect(observer.pending).toBe(false);
-    expect(observer.flush()).toEqual([]);
+    expect(observer.push({ at: 1, from: "client", bytes: end }, 1000).flights).toEqual([]);
+    expect(observer.due).toBe(1000 + QUIET_MS);
+    expect(observer.flush(999 + QUIET_MS)).toEqual([]);
+    expect(observer.flush(1000 + QUIET_MS).map(({ at, summary }) => [at, summary])).toEqual([
+      [1, "application data, 2 bytes"],
+    ]);
+    expect(observer.due).toBeUndefined();
   });
 
-  it("are made up of what came after a gap, when the caller waits no longer", () => {
+  it("take their time in a handshake", () => {
+    const observer = observeTls();
+    const hello = ethernet(0x800, tcp({ from: 443, to: 40000, sequence: 1, flags: 16 }, SERVER_HELLO));
+    observer.push({ at: 1, from: "server", bytes: hello }, 50);
+    expect(observer.due).toBe(50 + HANDSHAKE_QUIET_MS);
+    expect(observer.flush(50 + HANDSHAKE_QUIET_MS).map(({ summary }) => summary)).toEqual([
+      "ServerHello (TLS 1.2, TLS_AES_128_GCM_SHA256)",
+    ]);
+  });
+
+  it("are made up of what came after a gap, when that is waited for no longer", () => {
     const observer = observeTls();
     const first = segment(HELLO, { sequence: 1 });
     const later = segment(record(23, u8(1, 2, 3)), { sequence: 1 + HELLO.length + 40 });
@@ -122,8 +135,8 @@ describe("flights", () => {
       [first, later].map((bytes) => ({ by: "client", bytes })),
       observer,
     );
-    expect(observer.pending).toBe(true);
-    expect(observer.flush().map(({ summary }) => summary)).toEqual([
+    expect(observer.due).toBe(1 + QUIET_MS);
+    expect(observer.flush(1 + QUIET_MS).map(({ summary }) => summary)).toEqual([
       "after 40 bytes that were not seen: application data, 3 bytes",
     ]);
   });
@@ -140,7 +153,7 @@ describe("flights", () => {
         sequence += payload.length;
       }
     }
-    flights.push(...observer.flush());
+    flights.push(...observer.flush(Number.POSITIVE_INFINITY));
     expect(flights.slice(1).map(({ summary }) => summary)).toEqual([
       ...Array(3).fill("application data, 3 records, 49152 bytes"),
       "application data, 16384 bytes",
@@ -173,7 +186,7 @@ describe("an attacker", () => {
     const { flights } = observe(frames(said).slice(0, 4), observer);
     expect(flights).toHaveLength(1);
     for (let port = 1; port < 200; port++) {
-      observer.push({ at: 1, from: "attacker", bytes: segment(HELLO.subarray(0, 8), { from: port, sequence: 5 }) });
+      observer.push({ at: 1, from: "attacker", bytes: segment(HELLO.subarray(0, 8), { from: port, sequence: 5 }) }, 1);
     }
     // The client's side is forgotten: what it says now begins in the middle of nothing.
     expect(observe(frames(said).slice(8), observer).flights.filter(({ from }) => from === "server")).toEqual([]);
@@ -193,7 +206,7 @@ describe("what is no TLS", () => {
     ]);
     expect(flights).toEqual([]);
     expect(others).toHaveLength(2);
-    expect(observer.pending).toBe(false);
+    expect(observer.due).toBeUndefined();
   });
 
   it("ends the flight before it", () => {

@@ -1,8 +1,8 @@
 /**
  * What is said over TLS on a line, as an observer of its frames puts it together: for each side of each connection the records in
  * order, as many as were sent in one go, in one flight. A flight ends where the handshake gives the word to the other side, where the
- * other side takes it, at an alert, and when the caller says that nothing more came. Pure: clock and frames come from outside. Frames
- * of different senders are never put together, whatever addresses stand in them.
+ * other side takes it, at an alert, and when nothing more came for a while. Pure: clock and frames come from outside. Frames of
+ * different senders are never put together, whatever addresses stand in them.
  */
 import { concatBytes } from "../attestation/bytes.ts";
 import { type Piece, readSegment, type Segment, type TcpStream, tcpStream } from "./tcp-stream.ts";
@@ -13,6 +13,9 @@ import { CONTENT, HANDSHAKE } from "./tls-names.ts";
 const MAX_SIDES = 64;
 /** A flight of more bytes is told in parts. */
 const MAX_FLIGHT = 64 * 1024;
+/** A side that has sent no more for so long has said what it had to say; one that shakes hands may have much to reckon. Milliseconds. */
+export const QUIET_MS = 200;
+export const HANDSHAKE_QUIET_MS = 5000;
 
 export interface ObservedFrame {
   /** Milliseconds since 1970. */
@@ -37,12 +40,12 @@ export interface TlsFlight {
 }
 
 export interface TlsObserver {
-  /** `taken`: the frame carries nothing but what flights tell: TLS, or the receipt for it. */
-  push(frame: ObservedFrame): { taken: boolean; flights: TlsFlight[] };
-  /** Is anything known that has not been told. */
-  readonly pending: boolean;
-  /** Tells it: for now nobody goes on. */
-  flush(): TlsFlight[];
+  /** `now`: milliseconds, by whatever clock. `taken`: the frame carries nothing but what flights tell: TLS, or the receipt for it. */
+  push(frame: ObservedFrame, now: number): { taken: boolean; flights: TlsFlight[] };
+  /** By that clock: when something that is known and was not told is to be told. */
+  readonly due: number | undefined;
+  /** Tells what is due. */
+  flush(now: number): TlsFlight[];
 }
 
 interface Side {
@@ -62,6 +65,8 @@ interface Side {
   /** Bytes before the next record that were not seen. */
   missing: number;
   last: ObservedFrame;
+  /** When that was. */
+  heard: number;
 }
 
 interface Flight {
@@ -86,11 +91,11 @@ export function observeTls(): TlsObserver {
   const others = ({ source, destination }: Pick<Segment, "source" | "destination">) =>
     [...sides.values()].filter((each) => each.source === destination && each.destination === source);
 
-  function begin(last: ObservedFrame, { source, destination, syn, sequence }: Segment): Side {
+  function begin(last: ObservedFrame, heard: number, { source, destination, syn, sequence }: Segment): Side {
     const began = syn ? sequence : undefined;
     const stream = tcpStream(syn ? (sequence + 1) >>> 0 : undefined);
     const state = { speaks: "nothing yet", rest: NONE, ciphered: false, flight: undefined, missing: 0 } as const;
-    return { from: last.from, source, destination, began, stream, last, ...state };
+    return { from: last.from, source, destination, began, stream, last, heard, ...state };
   }
 
   function end(side: Side, flights: TlsFlight[]): void {
@@ -162,7 +167,7 @@ export function observeTls(): TlsObserver {
   }
 
   return {
-    push(frame) {
+    push(frame, now) {
       const flights: TlsFlight[] = [];
       const segment = readSegment(frame.bytes);
       if (!segment) return { taken: false, flights };
@@ -170,9 +175,10 @@ export function observeTls(): TlsObserver {
       let side = sides.get(id);
       const another = segment.syn && side?.began !== segment.sequence;
       if (side && another) end(side, flights);
-      if (another || (!side && segment.payload.length > 0)) side = begin(frame, segment);
+      if (another || (!side && segment.payload.length > 0)) side = begin(frame, now, segment);
       if (side) {
         side.last = frame;
+        side.heard = now;
         sides.delete(id);
         sides.set(id, side);
         const sequence = segment.syn ? (segment.sequence + 1) >>> 0 : segment.sequence;
@@ -190,17 +196,21 @@ export function observeTls(): TlsObserver {
       const receipt = segment.payload.length === 0 && others(segment).some(isTls);
       return { taken: plain && (receipt || (side !== undefined && isTls(side))), flights };
     },
-    get pending() {
-      return [...sides.values()].some((side) => side.flight !== undefined || side.stream.waiting);
+    get due() {
+      const times = [...sides.values()].flatMap((side) => dueAt(side) ?? []);
+      return times.length > 0 ? Math.min(...times) : undefined;
     },
-    flush() {
+    flush(now) {
       const flights: TlsFlight[] = [];
-      for (const side of sides.values()) {
-        finish(side, flights);
-      }
+      for (const side of sides.values()) if ((dueAt(side) ?? Number.POSITIVE_INFINITY) <= now) finish(side, flights);
       return flights;
     },
   };
+}
+
+function dueAt({ flight, stream, heard }: Side): number | undefined {
+  if (stream.waiting || flight?.data) return heard + QUIET_MS;
+  return flight && heard + HANDSHAKE_QUIET_MS;
 }
 
 /** A connection speaks TLS if the first thing that is said is a hello, or an alert. */

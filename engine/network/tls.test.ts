@@ -32,7 +32,7 @@ afterAll(() => certificates.remove());
 
 function flightsOf(name: string, segment?: number) {
   const observer = observeTls();
-  return frames(saidIn(name), segment).flatMap(({ by, bytes }) => observer.push({ at: 7, from: by, bytes }).flights);
+  return frames(saidIn(name), segment).flatMap(({ by, bytes }) => observer.push({ at: 7, from: by, bytes }, 7).flights);
 }
 
 /** Every field, outer ones first. */
