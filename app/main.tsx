@@ -21,7 +21,10 @@ import "./styles/messages.css";
 import "./styles/measurements.css";
 import "./styles/verifier.css";
 import "./styles/monitor.css";
-import "./styles/owner.css";
+import "./styles/forms.css";
+import "./styles/machine.css";
+import "./styles/bytes.css";
+import "./styles/wire.css";
 
 const view = createLabView({ base: document.baseURI, lockDown, scenarios: scenarioRunner });
 window.terra = view.terra;
