@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import type { DeviceStatus, VmState, VmStatus } from "../protocol/owner.ts";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { TerraError } from "../protocol/errors.ts";
+import type { DeviceStatus, OwnerEvent, VmState, VmStatus } from "../protocol/owner.ts";
 import { type Descriptor, parseDescriptor } from "../storage/index.ts";
 import type { DeviceConfig, Management } from "./api.ts";
 import { parseLabDescription } from "./description.ts";
@@ -49,6 +50,8 @@ const [alice] = parseLabDescription({
 /** A machine of media, with a TVMM that notes what it is asked. */
 function machine(power: "on" | "off", media: Map<string, Uint8Array>) {
   const calls: string[] = [];
+  const listeners = new Set<(event: OwnerEvent) => void>();
+  const busy = { vm: "", tries: 0 };
   const statuses = new Map<string, VmStatus>();
   const devices: DeviceStatus[] = [];
   const add = (vm: string, state: VmState, device: string) => {
@@ -64,7 +67,13 @@ function machine(power: "on" | "off", media: Map<string, Uint8Array>) {
   const management = {
     off: note("off"),
     on: note("on"),
-    detach: note("detach"),
+    async detach(vm: string, device: string) {
+      if (busy.vm === vm) {
+        busy.tries += 1;
+        throw new TerraError("busy", `${vm} is being switched on`);
+      }
+      calls.push(`detach ${vm} ${device}`);
+    },
     destroyDevice: note("destroy"),
     attach: note("attach"),
     async createDevice(config: DeviceConfig) {
@@ -74,7 +83,17 @@ function machine(power: "on" | "off", media: Map<string, Uint8Array>) {
     },
   } as unknown as Management;
   const hands: Hands = {
-    machine: { id: "alice", power, description: alice, statuses, owner: async () => devices } as unknown as Machine,
+    machine: {
+      id: "alice",
+      power,
+      description: alice,
+      statuses,
+      owner: async () => devices,
+      onOwnerEvent(listener: (event: OwnerEvent) => void) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    } as unknown as Machine,
     management,
     media: {
       list: async () => [],
@@ -88,7 +107,12 @@ function machine(power: "on" | "off", media: Map<string, Uint8Array>) {
       insert: async (bytes: Uint8Array, id: string) => void media.set(id, bytes),
     } as unknown as Media,
   };
-  return { hands, calls };
+  const comesUp = (vm: string) => {
+    busy.vm = "";
+    statuses.set(vm, { id: vm, name: vm, state: "on" } as VmStatus);
+    for (const listener of [...listeners]) listener({ type: "vm", vm, status: statuses.get(vm) as VmStatus });
+  };
+  return { hands, calls, busy, listeners, comesUp };
 }
 
 let old: string;
@@ -129,6 +153,38 @@ describe("other trust disks", () => {
     const { bytes } = await buildTrustDisk(OTHER);
     for (const box of ["client", "idle", "gone"]) expect(media.get(`${box}.trust`)).toEqual(bytes);
     expect([...media.keys()]).not.toContain("pc.trust");
+  });
+
+  it("are put into a box that is being switched on once it is up", async () => {
+    const { hands, calls, busy, listeners, comesUp } = machine("on", media);
+    busy.vm = "idle";
+    const trusts = await createTrustDisks(TRUST, descriptors);
+    const replaced = trusts.replace(OTHER, [hands]);
+    await vi.waitFor(() => expect(busy.tries).toBe(1));
+    expect(calls).not.toContain("take idle.trust");
+    comesUp("idle");
+    expect(await replaced).toBe(root);
+    expect(calls.slice(-7)).toEqual([
+      "off idle",
+      "detach idle dev2",
+      "destroy dev2",
+      "take idle.trust",
+      `create idle.trust ${root}  3`,
+      "attach idle dev9",
+      "on idle",
+    ]);
+    expect(listeners.size).toBe(0);
+  });
+
+  it("are put into all boxes, though one of them does not come up", async () => {
+    const { hands, calls } = machine("on", media);
+    hands.management.on = async (vm) => {
+      throw new TerraError("refused", `${vm} stays off`);
+    };
+    const trusts = await createTrustDisks(TRUST, descriptors);
+    await expect(trusts.replace(OTHER, [hands])).rejects.toThrow("refused: client stays off");
+    expect(calls).toContain("attach idle dev9");
+    expect(trusts.now?.disk.root).toBe(root);
   });
 
   it("are named in the policy, for when the machine comes up again", async () => {

@@ -12,6 +12,9 @@ import { type Machine, policyMedium } from "./machine.ts";
 import type { Media } from "./media.ts";
 import { buildTrustDisk } from "./trust.ts";
 
+/** A box that takes longer to come up, or not to, is not waited for. */
+const SETTLE_MS = 60_000;
+
 /** One machine, to whoever changes its disks. */
 export interface Hands {
   machine: Machine;
@@ -37,7 +40,8 @@ export async function createTrustDisks(first: Trust | undefined, descriptors: De
     const disk = await buildTrustDisk(trust);
     // From here on every box that is made has the new one.
     now = { trust, disk };
-    await Promise.all([...machines].map((hands) => replaceIn(hands, old, disk)));
+    const replaced = await Promise.allSettled([...machines].map((hands) => replaceIn(hands, old, disk)));
+    for (const each of replaced) if (each.status === "rejected") throw each.reason;
     return disk.root;
   }
 
@@ -46,20 +50,22 @@ export async function createTrustDisks(first: Trust | undefined, descriptors: De
     const { management: manager, vms } = machine.description;
     await media.list();
     if (manager) await rewritePolicy(media, policyMedium(manager.name), old, disk.root);
+    const errors: unknown[] = [];
     for (const box of vms) {
-      if (declaresTrust(descriptors.get(box.image))) await replaceOf(hands, box, disk);
+      if (!declaresTrust(descriptors.get(box.image))) continue;
+      // One that does not come up keeps no other from its disk.
+      await replaceOf(hands, box, disk).catch((error: unknown) => errors.push(error));
     }
+    for (const error of errors) throw error;
   }
 
-  async function replaceOf({ machine, media, management }: Hands, box: VmDescription, disk: TrustDisk): Promise<void> {
+  async function replaceOf(hands: Hands, box: VmDescription, disk: TrustDisk): Promise<void> {
+    const { machine, media, management } = hands;
     const medium = trustMedium(box.name);
-    const on = machine.power === "on";
-    const devices = on ? ((await machine.owner({ op: "list-devices" })) as DeviceStatus[]) : [];
+    const devices = machine.power === "on" ? ((await machine.owner({ op: "list-devices" })) as DeviceStatus[]) : [];
     const device = devices.find((each) => each.medium === medium);
     const vm = device?.attachedTo;
-    const state = vm === undefined ? undefined : machine.statuses.get(vm)?.state;
-    if (vm !== undefined && state !== "off") await management.off(vm);
-    if (device && vm !== undefined) await management.detach(vm, device.id);
+    const ran = device && vm !== undefined ? await takeOff(hands, vm, device.id) : false;
     if (device) await management.destroyDevice(device.id);
     // Somebody may have taken it out.
     if (media.has(medium)) await media.take(medium);
@@ -67,7 +73,7 @@ export async function createTrustDisks(first: Trust | undefined, descriptors: De
     if (vm === undefined) return;
     const slot = declaredDisks(descriptors.get(box.image)).find(({ name }) => name === "trust")?.slot ?? 1;
     await management.attach(vm, await management.createDevice(diskDevice({ medium, root: disk.root }, slot)));
-    if (state === "on" || state === "suspended") await management.on(vm);
+    if (ran) await management.on(vm);
   }
 
   return {
@@ -80,6 +86,42 @@ export async function createTrustDisks(first: Trust | undefined, descriptors: De
       return next;
     },
   };
+}
+
+/** Off, if it was on, and the device detached; resolves to whether it ran. One that is being switched on is let come up first. */
+async function takeOff({ machine, management }: Hands, vm: string, device: string): Promise<boolean> {
+  const until = performance.now() + SETTLE_MS;
+  for (;;) {
+    // Before it is asked, so that what happens meanwhile is not missed.
+    const change = nextChange(machine, vm, until - performance.now());
+    const state = machine.statuses.get(vm)?.state;
+    try {
+      if (state !== "off") await management.off(vm);
+      await management.detach(vm, device);
+      return state === "on" || state === "suspended";
+    } catch (error) {
+      if (!(error instanceof TerraError) || error.code !== "busy" || performance.now() >= until) throw error;
+      await change.happened;
+    } finally {
+      change.forget();
+    }
+  }
+}
+
+/** `happened` resolves when the TVMM says something of the VM, or time is over. */
+function nextChange(machine: Machine, vm: string, timeoutMs: number): { happened: Promise<void>; forget(): void } {
+  let forget = () => {};
+  const happened = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    const unsubscribe = machine.onOwnerEvent((event) => {
+      if (event.type === "vm" && event.vm === vm) resolve();
+    });
+    forget = () => {
+      clearTimeout(timer);
+      unsubscribe();
+    };
+  });
+  return { happened, forget };
 }
 
 /** The policy names the disk by its root: whoever wrote it. */
