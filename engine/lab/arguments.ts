@@ -1,10 +1,9 @@
 /** Checks of what scripts hand in, before anything is asked of a realm. Errors: "bad-argument", naming the value and what would be right. */
+import { shown } from "../protocol/checks.ts";
 import { TerraError } from "../protocol/errors.ts";
 
 /** setTimeout fires at once above this. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-const shown = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : String(value));
 
 /** Milliseconds to wait. Left out: `usual`. Infinity waits as long as a timer can. */
 export function timeout(value: unknown, usual: number): number {

@@ -23,6 +23,9 @@ const INTERRUPT = String.fromCharCode(3);
 /** A shell's prompt at the end of what was written so far; busybox asks for the cursor's position behind it. */
 const PROMPT = new RegExp(`[#$] (${ESCAPE}\\[6n)?$`);
 
+/** A suspended box goes on where it stopped: what its console was to say, it may still say. */
+const lives = (state: VmState | undefined) => state === "on" || state === "suspended";
+
 const atPrompt = (output: string) => PROMPT.test(output.slice(-16));
 
 function find(text: string, pattern: string | RegExp, from: number): { text: string; end: number } | undefined {
@@ -78,7 +81,7 @@ export function createConsole(line: ConsoleLine): Console {
   // Without end: the machine drops its listeners when it is closed.
   line.onEvent((event) => {
     if (!isMine(event)) return;
-    if (event.type === "vm" && event.status?.state !== "on") resting = true;
+    if (event.type === "vm" && !lives(event.status?.state)) resting = true;
     if (event.type === "console") {
       // The first output after power-on: what was found before belongs to another life of the box.
       if (resting) {
@@ -119,7 +122,7 @@ export function createConsole(line: ConsoleLine): Console {
         if (event.type === "console" && event.vm === vm && output !== undefined) {
           output += decoder.decode(event.bytes, { stream: true });
           check();
-        } else if (event.type === "vm" && event.vm === vm && event.status?.state !== "on" && output !== undefined) {
+        } else if (event.type === "vm" && event.vm === vm && !lives(event.status?.state) && output !== undefined) {
           gone(event.status?.state ?? "gone");
         }
       });
@@ -186,7 +189,9 @@ export function createConsole(line: ConsoleLine): Console {
       return { exitCode, output: output.replaceAll("\r\n", "\n") };
     } catch (error) {
       // What holds the shell up, a command or half a line, does not hold up the next one. A box that still boots is left alone.
-      if (error instanceof TerraError && error.code === "timeout" && prompted) await write(INTERRUPT);
+      if (error instanceof TerraError && error.code === "timeout" && prompted) {
+        await write(INTERRUPT).catch(() => undefined);
+      }
       throw error;
     }
   }

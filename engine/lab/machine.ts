@@ -31,6 +31,8 @@ export interface Machine {
   powerOn(tvmm: string): Promise<void>;
   powerOff(): Promise<void>;
   readonly closed: boolean;
+  /** Aborted when the machine is closed, for whoever waits for something that then never comes. */
+  readonly end: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
   const devices = new Map<string, DeviceStatus>();
   let state: PowerState = "off";
   let closed = false;
+  const ending = new AbortController();
   let powered: Powered | undefined;
   let stages: MeasuredStage[] = [];
   let chipCertificate: string | undefined;
@@ -138,6 +141,7 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
     get closed() {
       return closed;
     },
+    end: ending.signal,
     stages: () => stages,
     get chip() {
       return chipCertificate;
@@ -212,6 +216,7 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
       unplug();
       state = "off";
       closed = true;
+      ending.abort(new TerraError("bad-state", "the lab was closed"));
       worker.terminate();
       chip.close(new TerraError("bad-state", "the lab was closed"));
       await site.physical.call({ op: "scrap", platform: id });

@@ -2,6 +2,7 @@
  * Role: owner. The ten calls of the paper's section 4.4 as a script makes them; each is carried to the TVMM, which decides.
  * The one thing done here is what an owner's hands would do: a catalogue image is put into the machine before CREATE-VM.
  */
+import { shown } from "../protocol/checks.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { DeviceStatus, OwnerRequest, VmStatus } from "../protocol/owner.ts";
 import type { DeviceConfig, Management, VmConfig } from "./api.ts";
@@ -19,7 +20,7 @@ export function createManagement(machine: Machine, media: Media): Management {
     if (typeof image === "object" && image !== null && typeof image.medium === "string") {
       return { medium: image.medium, image: words(image.image ?? image.medium, "image.image") };
     }
-    throw new TerraError("bad-argument", `image is ${JSON.stringify(image)}; it should be an image's id or { medium }`);
+    throw new TerraError("bad-argument", `image is ${shown(image)}; it should be an image's id or { medium }`);
   }
 
   return {
@@ -31,7 +32,7 @@ export function createManagement(machine: Machine, media: Media): Management {
       if (typeof config !== "object" || config === null) {
         throw new TerraError(
           "bad-argument",
-          `the VM's configuration is ${JSON.stringify(config)}; it should be { name, image, … }`,
+          `the VM's configuration is ${shown(config)}; it should be { name, image, … }`,
         );
       }
       const { image, ...rest } = config;

@@ -1,4 +1,5 @@
 /** The media of one machine: what lies in it, images put into it once, and the builds on its flash. */
+import { shown } from "../protocol/checks.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { MediumInfo } from "../protocol/media.ts";
 import { containerEntries, findEntry } from "../storage/index.ts";
@@ -46,10 +47,7 @@ export function createMedia(site: Site, platform: string): Media {
   async function insertImage(id: string): Promise<{ firmware: string; boot: string }> {
     if (!site.images.images.some((image) => image.id === id)) {
       const known = site.images.images.filter((image) => !image.test).map((image) => image.id);
-      throw new TerraError(
-        "unknown-image",
-        `there is no image ${JSON.stringify(id)}; the catalogue has ${known.join(", ")}`,
-      );
+      throw new TerraError("unknown-image", `there is no image ${shown(id)}; the catalogue has ${known.join(", ")}`);
     }
     const pair = (await physical.call({ op: "insert-image", platform, image: id })) as {
       firmware: string;
@@ -71,7 +69,7 @@ export function createMedia(site: Site, platform: string): Media {
       const found = known.find((medium) => medium.id === id);
       if (found) return found;
       const ids = known.map((medium) => medium.id).join(", ");
-      throw new TerraError("unknown-disk", `${platform} has no medium ${JSON.stringify(id)}; it has ${ids}`);
+      throw new TerraError("unknown-disk", `${platform} has no medium ${shown(id)}; it has ${ids}`);
     },
     async image(id, copy = 1) {
       const present = new Set((await list()).map((medium) => medium.id));

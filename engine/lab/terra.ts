@@ -1,6 +1,7 @@
 /**
  * Puts the lab together: one site, one open lab at a time, the scripting API over it, and the stream of facts that the page shows.
  */
+import { shown } from "../protocol/checks.ts";
 import { TerraError } from "../protocol/errors.ts";
 import type { ScenarioOptions, ScenarioReport, Terra } from "./api.ts";
 import { buildLab, type OpenLab } from "./build.ts";
@@ -59,7 +60,7 @@ export function createLabView(options: LabOptions): LabView {
     const found = catalogue.find((each) => each.id === lab);
     if (found) return found;
     const known = catalogue.map((each) => each.id).join(", ");
-    throw new TerraError("unknown-lab", `there is no lab ${JSON.stringify(lab)}; there are ${known}`);
+    throw new TerraError("unknown-lab", `there is no lab ${shown(lab)}; there are ${known}`);
   }
 
   const terra: Terra = {
@@ -129,8 +130,7 @@ export function createLabView(options: LabOptions): LabView {
 
   function machineOf(platform: string): Machine {
     const machine = (current?.machines ?? building)?.get(platform);
-    if (!machine)
-      throw new TerraError("unknown-platform", `there is no machine ${JSON.stringify(platform)} in the open lab`);
+    if (!machine) throw new TerraError("unknown-platform", `there is no machine ${shown(platform)} in the open lab`);
     return machine;
   }
 

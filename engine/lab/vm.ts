@@ -48,9 +48,12 @@ export function createVm(machine: Machine, name: string): Vm {
         const status = [...machine.statuses.values()].find((each) => each.name === name);
         if (status?.state === state) finish(resolve);
       });
+      const closed = () => finish(() => reject(machine.end.reason));
+      machine.end.addEventListener("abort", closed);
       const finish = (act: () => void) => {
         clearTimeout(timer);
         unsubscribe();
+        machine.end.removeEventListener("abort", closed);
         act();
       };
       const timer = setTimeout(() => {
