@@ -109,3 +109,9 @@ it("a canvas is a canvas", () => {
   const request = { op: "surface", vm: "vm1", canvas: {}, size: { width: 1, height: 1, scale: 1 }, theme: "dark" };
   expect(() => parsePersonRequest(request)).toThrow(/^malformed: canvas/);
 });
+
+it("a card's address is one address in either case", () => {
+  const device = { type: "nic", mac: "02:00:00:00:00:AB" };
+  const parsed = parseOwnerRequest({ op: "create-device", device });
+  expect(parsed).toEqual({ op: "create-device", device: { type: "nic", mac: "02:00:00:00:00:ab" } });
+});

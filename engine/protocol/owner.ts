@@ -323,8 +323,14 @@ function parseDevice(raw: unknown): DeviceConfig {
         ...optional(from, "role", (value) =>
           textLike(value, "device.role", /^[\x21-\x7e]{1,20}$/, "1 to 20 printable ASCII characters without spaces"),
         ),
+        // Written either way it is one address, and two cards with it are found out only if it is written one way.
         ...optional(from, "mac", (value) =>
-          textLike(value, "device.mac", /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'six bytes as in "52:54:00:12:34:56"'),
+          textLike(
+            value,
+            "device.mac",
+            /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i,
+            'six bytes as in "52:54:00:12:34:56"',
+          ).toLowerCase(),
         ),
       };
     }
