@@ -26,10 +26,9 @@ function lastSet(messages: readonly Message[], platform: string): Message | unde
   );
 }
 
-function LimitList({ machine, limits }: { machine: MachineFacts; limits: Limits }) {
+function LimitList({ limits }: { limits: Limits }) {
   const images = useImages();
   const shares = Object.entries(limits.shares);
-  const nameOf = (vm: string) => machine.boxes.find(({ id }) => id === vm)?.status.name ?? vm;
   return (
     <dl className="limit-list">
       <dt>{words.memory}</dt>
@@ -48,9 +47,9 @@ function LimitList({ machine, limits }: { machine: MachineFacts; limits: Limits 
       </dd>
       <dt>{words.share}</dt>
       <dd>{limits.share}</dd>
-      {shares.map(([vm, share]) => (
-        <div key={vm}>
-          <dt>{words.shareOf(nameOf(vm))}</dt>
+      {shares.map(([name, share]) => (
+        <div key={name}>
+          <dt>{words.shareOf(name)}</dt>
           <dd>{share}</dd>
         </div>
       ))}
@@ -128,7 +127,7 @@ export function LimitsTab({ machine }: { machine: MachineFacts }) {
         <Role of="owner" />
         <h3 className="panel-title">{words.title}</h3>
         <p className="call-why">{words.why}</p>
-        {machine.limits ? <LimitList machine={machine} limits={machine.limits} /> : <p>{words.untold}</p>}
+        {machine.limits ? <LimitList limits={machine.limits} /> : <p>{words.untold}</p>}
         <WhoSet machine={machine} />
         <h4 className="heading">{words.setThem}</h4>
         <p className="quiet">{words.onlyThere}</p>

@@ -11,7 +11,8 @@
  *   READ-MEMORY    vm= address= length= (at most 65536)     -> bytes
  *   WRITE-MEMORY   vm= address=, empty line, bytes          SEND-KEYS vm=, empty line, UTF-8 text
  *   SCREENSHOT, SNAPSHOT  vm= [offset=0]   -> `TOTAL\n` and at most 65000 bytes from offset on; offset 0 takes a new one
- *   LIMIT          [memory=MIB] [images=DIGEST,DIGEST,… or any] [share=0.5] [vm= with share: for that VM only]
+ *   LIMIT          [memory=MIB] [images=DIGEST,DIGEST,… or any] [share=0.5] [vm= with share: for that VM only, and whichever
+ *                  has its name after it; a share for all binds VMs of any name]
  *   READY          done= refused=           the policy has been carried out
  *
  * `vm` and `device` take an id; `vm` also takes a VM's name where no VM has that id. Whole numbers are decimal, or hexadecimal
@@ -65,7 +66,7 @@ const MAX_COUNT = 2 ** 32 - 1;
  *   media    kind flash|disk|sealed, size in bytes
  *   images   of each medium `ID.firmware`, whose disk is `ID.boot`: what its descriptor says; root and salt are those of the
  *            boot disk. A descriptor that cannot be read leaves a line with its id alone
- *   limits   memory MiB; images: digests separated by commas, or any; share, for all VMs ("-") and for single ones
+ *   limits   memory MiB; images: digests separated by commas, or any; share, for all VMs ("-") and for single ones by their names
  */
 export const LIST_COLUMNS = {
   vms: ["id", "name", "image", "kind", "state", "memory", "share", "primary", "management", "devices"],

@@ -127,7 +127,7 @@ export interface Limits {
   memoryMiB: number;
   /** Primary digests of the images that may run; null: any. */
   images: string[] | null;
-  /** The most processor time that one VM may have, over 0 to 1; `shares` for single VMs, by id. */
+  /** The most processor time that one VM may have, over 0 to 1; `shares` for single VMs, by name, be there one of it or not. */
   share: number;
   shares: Record<string, number>;
 }

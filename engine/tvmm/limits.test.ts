@@ -9,7 +9,7 @@ it("nothing is limited but memory until something is set", () => {
   expect(limits.current()).toEqual({ memoryMiB: 512, images: null, share: 1, shares: {} });
   expect(() => limits.checkImage(one, "pc")).not.toThrow();
   expect(limits.memoryMiB()).toBe(512);
-  expect(limits.shareOf("vm1", 0.25)).toBe(0.25);
+  expect(limits.shareOf("one", 0.25)).toBe(0.25);
 });
 
 it("what is set binds, what is left out stays, and listeners hear of it", () => {
@@ -32,9 +32,9 @@ it("what is set binds, what is left out stays, and listeners hear of it", () => 
 
 it("a VM's share is the smallest of its own and the limit; a limit for it alone goes before that for all", () => {
   const limits = limitsKeeper(512);
-  limits.set({ share: 0.5, shares: { vm2: 0.1, vm3: 0.9 } });
-  expect(["vm1", "vm2", "vm3"].map((id) => limits.shareOf(id, 1))).toEqual([0.5, 0.1, 0.9]);
-  expect(limits.shareOf("vm3", 0.7)).toBe(0.7);
+  limits.set({ share: 0.5, shares: { two: 0.1, three: 0.9 } });
+  expect(["one", "two", "three"].map((name) => limits.shareOf(name, 1))).toEqual([0.5, 0.1, 0.9]);
+  expect(limits.shareOf("three", 0.7)).toBe(0.7);
 });
 
 it("what was handed out or in cannot change the limits afterwards", () => {

@@ -12,8 +12,8 @@ export interface LimitsKeeper {
   /** Throws "refused" naming the limit. */
   checkImage(primary: string, name: string): void;
   memoryMiB(): number;
-  /** own: what CREATE-VM asked for, 1 if nothing. */
-  shareOf(vmId: string, own: number): number;
+  /** By name: a VM that is destroyed and made again is bound as before. `own`: what CREATE-VM asked for, 1 if nothing. */
+  shareOf(vmName: string, own: number): number;
   /** What is left out stays. `shares` takes the place of all shares of single VMs. */
   set(change: Partial<Limits>): void;
   onChange(listener: () => void): void;
@@ -34,7 +34,11 @@ export function limitsKeeper(memoryMiB: number): LimitsKeeper {
     },
     memoryMiB: () => limits.memoryMiB,
     // What is said of one VM goes before what is said of all.
-    shareOf: (vmId, own) => Math.min(own, limits.shares[vmId] ?? limits.share),
+    // A VM may be called "constructor".
+    shareOf(vmName, own) {
+      const single = Object.hasOwn(limits.shares, vmName) ? limits.shares[vmName] : undefined;
+      return Math.min(own, single ?? limits.share);
+    },
     set(change) {
       limits = structuredClone({ ...limits, ...change });
       for (const listener of listeners) listener();

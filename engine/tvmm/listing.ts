@@ -87,7 +87,7 @@ function limitRows({ memoryMiB, images, share, shares }: Limits): Row[] {
     ["memory", "-", memoryMiB],
     ["images", "-", images === null ? "any" : images.join(",")],
     ["share", "-", share],
-    ...Object.entries(shares).map(([vm, each]): Row => ["share", vm, each]),
+    ...Object.entries(shares).map(([name, each]): Row => ["share", name, each]),
   ];
 }
 

@@ -76,7 +76,7 @@ describe("LIMIT", () => {
     const { vm } = await tb.box("crypt", hello);
     await tb.com3.ask("LIMIT", { images: hello.primary, memory: 100, share: "0.5" });
     await tb.com3.ask("LIMIT", { share: "0.25", vm: "crypt" });
-    const limits: Limits = { memoryMiB: 100, images: [hello.primary], share: 0.5, shares: { [vm]: 0.25 } };
+    const limits: Limits = { memoryMiB: 100, images: [hello.primary], share: 0.5, shares: { crypt: 0.25 } };
     expect(await tb.ask({ op: "limits" })).toEqual(limits);
     expect(tb.events.filter(({ type }) => type === "limits").at(-1)).toEqual({ type: "limits", limits });
     expect((await tb.com3.ask("LIST", { what: "limits" })).split("\n")).toEqual([
@@ -84,7 +84,7 @@ describe("LIMIT", () => {
       "memory\t-\t100",
       `images\t-\t${hello.primary}`,
       "share\t-\t0.5",
-      `share\t${vm}\t0.25`,
+      "share\tcrypt\t0.25",
       "",
     ]);
     expect((await tb.vms()).map(({ cpuShare }) => cpuShare)).toEqual([0.5, 0.25]);
@@ -115,13 +115,38 @@ describe("LIMIT", () => {
     ]);
   });
 
-  it("keeps no share of a VM that is gone", async () => {
+  it("of one VM's share binds whoever makes a VM of that name again", async () => {
     const tb = await machine();
-    const { vm } = await tb.box("crypt", hello);
-    await tb.com3.ask("LIMIT", { share: "0.5", vm });
+    const config = { name: "constructor", medium: "pc.firmware", image: "pc" };
+    const vm = (await tb.ask({ op: "create-vm", config })) as string;
+    expect((await tb.status(vm))?.cpuShare).toBe(1);
+    await tb.com3.ask("LIMIT", { share: "0.25", vm });
     await tb.ask({ op: "destroy-vm", vm });
     await tb.com3.ask("LIMIT", { share: "0.5", vm: "management" });
-    expect(await tb.ask({ op: "limits" })).toMatchObject({ shares: { vm1: 0.5 } });
+    expect(await tb.ask({ op: "limits" })).toMatchObject({ shares: { constructor: 0.25, management: 0.5 } });
+    const again = (await tb.ask({ op: "create-vm", config })) as string;
+    expect((await tb.status(again))?.cpuShare).toBe(0.25);
+    await tb.ask({ op: "destroy-vm", vm: again });
+    // Only who set it lifts it, there being such a VM or not.
+    await tb.com3.ask("LIMIT", { share: "0.75", vm: "constructor" });
+    const third = (await tb.ask({ op: "create-vm", config })) as string;
+    expect((await tb.status(third))?.cpuShare).toBe(0.75);
+  });
+
+  it("of shares of single VMs are so many, and changed at any time", async () => {
+    const tb = await machine();
+    const limited = async (name: string) => {
+      const vm = (await tb.ask({ op: "create-vm", config: { name, medium: "pc.firmware", image: "pc" } })) as string;
+      try {
+        await tb.com3.ask("LIMIT", { share: "0.5", vm: name });
+      } finally {
+        await tb.ask({ op: "destroy-vm", vm });
+      }
+    };
+    for (let each = 0; each < 64; each++) await limited(`box${each}`);
+    await expect(limited("one-more")).rejects.toThrow(/^out-of-memory: 64 VMs/);
+    await tb.com3.ask("LIMIT", { share: "0.25", vm: "box0" });
+    expect(await tb.ask({ op: "limits" })).toMatchObject({ shares: { box0: 0.25, box63: 0.5 } });
   });
 });
 

@@ -25,6 +25,9 @@ import type { Messages } from "./messages.ts";
  */
 const MAX_CALLS = 4;
 
+/** VMs that have a share of their own, those included that are gone: a limit stays until the machine is switched off. */
+const MAX_SHARES = 64;
+
 export interface ManagementServiceParts extends ListParts {
   /** The box's name: messages say that its calls come from it. */
   name: string;
@@ -171,10 +174,14 @@ export function managementService(parts: ManagementServiceParts): ManagementServ
 
   function shareChange(share: number, vm: string | undefined) {
     if (vm === undefined) return { share };
-    const { id } = machine.vm(vmId(vm));
-    // Shares of VMs that are gone go as well: ids never come back.
-    const there = Object.entries(limits.current().shares).filter(([each]) => machine.vms.has(each));
-    return { shares: { ...Object.fromEntries(there), [id]: share } };
+    const { shares } = limits.current();
+    // Who destroys a VM has not lifted its limit, and who set it may change it while there is no such VM.
+    const limited = Object.hasOwn(shares, vm) && !machine.vms.has(vm);
+    const name = limited ? vm : machine.vm(vmId(vm)).name;
+    if (!Object.hasOwn(shares, name) && Object.keys(shares).length >= MAX_SHARES) {
+      throw new TerraError("out-of-memory", `${MAX_SHARES} VMs have shares of their own already`);
+    }
+    return { shares: { ...shares, [name]: share } };
   }
 
   return {

@@ -144,7 +144,7 @@ export function management(parts: ManagementParts): Management {
 
   limits.onChange(() => {
     for (const vm of machine.vms.values()) {
-      const share = limits.shareOf(vm.id, vm.cpuShare);
+      const share = limits.shareOf(vm.name, vm.cpuShare);
       if (share === vm.share) continue;
       vm.share = share;
       vm.running?.worker.tell({ op: "share", share });
@@ -208,7 +208,7 @@ export function management(parts: ManagementParts): Management {
         colour: COLOURS[colours++ % COLOURS.length] ?? COLOURS[0],
         output: consoleRing(),
         cpuShare,
-        share: limits.shareOf(id, cpuShare),
+        share: limits.shareOf(name, cpuShare),
         state: "off",
         measured: unmeasured(),
       };

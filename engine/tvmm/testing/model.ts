@@ -57,7 +57,8 @@ export const maySuspend = (vm: ModelVm) => openAsOpen(vm) || vm.image.descriptor
 export const connected = (model: Model, device: string) => model.connections.get(device) ?? [];
 
 export function shareOf({ limits }: Model, vm: ModelVm): number {
-  return Math.min(vm.config.cpuShare ?? 1, limits.shares[vm.id] ?? limits.share);
+  const [, share] = Object.entries(limits.shares).find(([name]) => name === vm.config.name) ?? [];
+  return Math.min(vm.config.cpuShare ?? 1, share ?? limits.share);
 }
 
 /** Slots by device, or "refused". */

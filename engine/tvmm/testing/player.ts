@@ -234,7 +234,9 @@ export async function player(media: Media) {
       if (!line || model.vms.get(MANAGEMENT)?.state !== "on") return;
       const { memory, images, share, vm } = change;
       const id = vm === undefined ? undefined : idOf(model, vm);
-      const known = id === undefined || model.vms.has(id);
+      // Of a VM that is gone the name is what stays limited.
+      const name = id === undefined ? undefined : (model.vms.get(id)?.config.name ?? id);
+      const known = id === undefined || model.vms.has(id) || Object.keys(model.limits.shares).includes(id);
       const expected = memory !== undefined && memory > MACHINE_MIB ? "bad-argument" : known ? undefined : "unknown-vm";
       const { word, text } = await line.call("LIMIT", {
         ...(memory === undefined ? {} : { memory }),
@@ -248,10 +250,7 @@ export async function player(media: Media) {
         if (memory !== undefined) limits.memoryMiB = memory;
         if (images !== undefined) limits.images = images;
         if (share !== undefined && id === undefined) limits.share = share;
-        if (share !== undefined && id !== undefined) {
-          const there = Object.entries(limits.shares).filter(([each]) => model.vms.has(each));
-          limits.shares = { ...Object.fromEntries(there), [id]: share };
-        }
+        if (share !== undefined && name !== undefined) limits.shares = { ...limits.shares, [name]: share };
       }
       await compare();
     },
