@@ -1,7 +1,8 @@
 /**
  * The framing of COM2 and COM3 at the TVMM's end, and its limits; what the requests mean is others' business. What comes in was
  * written by a guest and is hostile: whatever it is, this machine answers with at most one ERR and goes on. It never keeps more
- * than two requests' worth of bytes, and never lets an answer reach anybody but the opening of the device (DTR high) that asked.
+ * than two requests' worth of bytes, and never sends an answer to anybody but the opening of the device (DTR high) that asked, as far
+ * as this end has heard; the vm worker, which knows, drops what is for an opening that has ended (vm.ts).
  *
  *   guest -> TVMM   VERB LENGTH\n BODY          answered by OK LENGTH\n BODY | ERR LENGTH\n TEXT
  *   TVMM -> guest   WORD LENGTH\n BODY          where the device has such words; answered by OK or ERR in the same way

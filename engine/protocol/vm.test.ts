@@ -3,10 +3,12 @@ import { parseVmRequest } from "./vm.ts";
 
 test("good requests come through, their bytes copied", () => {
   const bytes = Uint8Array.of(1, 2);
-  const parsed = parseVmRequest({ op: "serial", line: 2, bytes });
-  expect(parsed).toEqual({ op: "serial", line: 2, bytes });
+  const parsed = parseVmRequest({ op: "serial", line: 1, bytes });
+  expect(parsed).toEqual({ op: "serial", line: 1, bytes });
   bytes[0] = 9;
-  expect(parsed).toEqual({ op: "serial", line: 2, bytes: Uint8Array.of(1, 2) });
+  expect(parsed).toEqual({ op: "serial", line: 1, bytes: Uint8Array.of(1, 2) });
+  const answer = { op: "serial", line: 3, bytes: Uint8Array.of(1), opening: 7 };
+  expect(parseVmRequest(answer)).toEqual(answer);
   expect(parseVmRequest({ op: "run" })).toEqual({ op: "run" });
   expect(parseVmRequest({ op: "type", text: "ls\n" })).toEqual({ op: "type", text: "ls\n" });
   const size = { width: 822, height: 562, scale: 1.5 };
@@ -26,6 +28,7 @@ test.each([
   [{ op: "stop" }, 'bad-argument: op is "stop"'],
   [{ op: "run", now: true }, "malformed: request has the unknown field"],
   [{ op: "serial", line: 4, bytes: new Uint8Array(1) }, "bad-argument: line is 4"],
+  [{ op: "serial", line: 2, bytes: new Uint8Array(1) }, "malformed: opening is undefined"],
   [{ op: "serial", line: 1, bytes: "x" }, 'malformed: bytes is "x"'],
   [{ op: "serial", line: 1, bytes: new Uint8Array(new SharedArrayBuffer(4)) }, "malformed: bytes is 4 bytes"],
   [{ op: "serial", line: 1, bytes: new Uint8Array((1 << 20) + 1) }, "bad-argument: bytes is 1048577 bytes"],

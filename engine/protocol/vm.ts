@@ -71,8 +71,10 @@ export interface VmInit {
 export type VmRequest =
   /** The machine's processor starts. Reply: nothing, once the first instruction ran. A second time: "bad-state". */
   | { op: "run" }
-  /** Bytes into COM1 (1), COM2 (2), COM3 (3). No such line: "unknown-device"; over 1 MiB not yet taken by the guest: "busy". */
-  | { op: "serial"; line: 1 | 2 | 3; bytes: Uint8Array }
+  /** Bytes into COM1. No such line: "unknown-device"; over 1 MiB not yet taken by the guest: "busy". */
+  | { op: "serial"; line: 1; bytes: Uint8Array }
+  /** Into COM2 or COM3, for whoever has the device open since that opening (event "dtr"); if it has ended, they are dropped. */
+  | { op: "serial"; line: 2 | 3; bytes: Uint8Array; opening: number }
   | { op: "type"; text: string }
   | { op: "scancodes"; codes: number[] }
   | { op: "surface"; canvas: OffscreenCanvas; size: SurfaceSize; theme: "light" | "dark" }
@@ -102,8 +104,8 @@ export type VmRequest =
 
 export type VmEvent =
   | { type: "serial"; line: 1 | 2 | 3; bytes: Uint8Array }
-  /** DTR of COM2 or COM3 rose or fell. */
-  | { type: "dtr"; line: 2 | 3; high: boolean }
+  /** DTR of COM2 or COM3 rose or fell: opening number `opening` began or ended. Numbers count up; not every opening is told. */
+  | { type: "dtr"; line: 2 | 3; high: boolean; opening: number }
   | { type: "blocks"; device: string; verified: number[]; failed: number[] }
   /**
    * The processor has stopped for good; nothing more will run in this worker. Reasons: "integrity" (a block that does not
@@ -152,6 +154,7 @@ export function parseVmRequest(raw: unknown): VmRequest {
     "op",
     "line",
     "bytes",
+    "opening",
     "text",
     "codes",
     "canvas",
@@ -186,7 +189,9 @@ export function parseVmRequest(raw: unknown): VmRequest {
   switch (op) {
     case "serial": {
       const line = integer(from.line, "line", 1, 3) as 1 | 2 | 3;
-      return { op, line, bytes: bytes(from.bytes, "bytes", MAX_SERIAL_BYTES) };
+      const content = bytes(from.bytes, "bytes", MAX_SERIAL_BYTES);
+      if (line === 1) return { op, line, bytes: content };
+      return { op, line, bytes: content, opening: integer(from.opening, "opening", 0, Number.MAX_SAFE_INTEGER) };
     }
     case "type":
     case "send-keys":

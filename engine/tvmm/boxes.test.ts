@@ -106,7 +106,7 @@ describe("what a box may ask", () => {
       com2.send(request);
       const { word, body } = await com2.frame();
       expect([request, word, body.split(":")[0]]).toEqual([request, "ERR", expected]);
-      worker.emit({ type: "dtr", line: 2, high: false });
+      worker.emit({ type: "dtr", line: 2, high: false, opening: 1 });
     }
     const com2 = guest(worker);
     com2.send("GET-ID 0\n");

@@ -51,6 +51,8 @@ export interface Running {
   readonly attestation: AttestationService;
   /** Of the management box, if its management device is attached. */
   readonly management?: ManagementService | undefined;
+  /** Openings of COM2 and COM3 that the worker told of last: what is sent there now is for those. */
+  readonly openings: { 2: number; 3: number };
   /** SUSPEND or RESUME is under way. */
   changing: boolean;
 }

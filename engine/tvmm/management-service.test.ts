@@ -223,6 +223,18 @@ describe("a hostile management box", () => {
     expect(com3.received()).toBe(0);
   });
 
+  it("is answered for the opening in which it asked, which its worker knows by its number", async () => {
+    const tb = await machine();
+    for (const opening of [7, 9]) {
+      tb.worker.emit({ type: "dtr", line: 3, high: true, opening });
+      tb.com3.send(ascii("READY 17\ndone=1\nrefused=0\n"));
+      await tb.com3.frame();
+      tb.worker.emit({ type: "dtr", line: 3, high: false, opening });
+    }
+    const answers = tb.worker.requests.flatMap((each) => (each.op === "serial" && each.line === 3 ? [each] : []));
+    expect(answers.map(({ opening }) => opening)).toEqual([7, 9]);
+  });
+
   it("may be switched off while a call of its is under way, which then goes on alone", async () => {
     const tb = await held(1);
     tb.com3.dtr(true);

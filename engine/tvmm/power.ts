@@ -188,18 +188,19 @@ export function power(parts: PowerParts): Power {
     ).catch(workerFailure);
     if (signal.aborted) worker.terminate();
     signal.throwIfAborted();
+    const openings = { 2: 0, 3: 0 };
+    const sendTo = (line: 2 | 3) => (bytes: Uint8Array) =>
+      worker.tell({ op: "serial", line, bytes, opening: openings[line] });
     const attestation: AttestationService = attestationService({
       name: vm.name,
       identity: vm.kind === "closed" ? { primary: vm.primary, secondaries: secondaries(vm, attached) } : null,
       endorser: { ...parts.endorser, vendors: [...parts.endorser.vendors, ...vm.vendorCertificates] },
       messages,
-      send: (bytes) => worker.tell({ op: "serial", line: 2, bytes }),
+      send: sendTo(2),
       after,
     });
-    const management = serials.management
-      ? parts.managementService(vm, (bytes) => worker.tell({ op: "serial", line: 3, bytes }))
-      : undefined;
-    running = { worker, attestation, management, changing: false };
+    const management = serials.management ? parts.managementService(vm, sendTo(3)) : undefined;
+    running = { worker, attestation, management, openings, changing: false };
     vm.running = running;
     monitor.started(vm, worker);
     // A limit may have been set while the worker was starting.

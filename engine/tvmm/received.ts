@@ -36,6 +36,7 @@ export function received(
       if (event.line === 3) management?.receive(event.bytes);
       return;
     case "dtr":
+      running.openings[event.line] = event.opening;
       if (event.line === 2 && serials.attestation) attestation.dtr(event.high);
       if (event.line === 3) management?.dtr(event.high);
       return;

@@ -6,7 +6,7 @@ import { parseVmEvent } from "./vm-event.ts";
 
 const good: VmEvent[] = [
   { type: "serial", line: 2, bytes: new Uint8Array(3) },
-  { type: "dtr", line: 3, high: false },
+  { type: "dtr", line: 3, high: false, opening: 2 },
   { type: "blocks", device: "dev1", verified: [1, 2], failed: [] },
   {
     type: "halt",

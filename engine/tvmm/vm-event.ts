@@ -30,6 +30,7 @@ export function parseVmEvent(raw: unknown): VmEvent {
     "line",
     "bytes",
     "high",
+    "opening",
     "device",
     "verified",
     "failed",
@@ -46,7 +47,12 @@ export function parseVmEvent(raw: unknown): VmEvent {
         bytes: bytes(from.bytes, "bytes", MAX_SERIAL),
       };
     case "dtr":
-      return { type, line: integer(from.line, "line", 2, 3) as 2 | 3, high: boolean(from.high, "high") };
+      return {
+        type,
+        line: integer(from.line, "line", 2, 3) as 2 | 3,
+        high: boolean(from.high, "high"),
+        opening: integer(from.opening, "opening", 0, Number.MAX_SAFE_INTEGER),
+      };
     case "blocks":
       return {
         type,

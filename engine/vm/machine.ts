@@ -41,7 +41,7 @@ export interface MachineOptions {
 
 export interface MachineEvents {
   serial(line: 1 | 2 | 3, bytes: Uint8Array<ArrayBuffer>): void;
-  dtr(line: 2 | 3, high: boolean): void;
+  dtr(line: 2 | 3, high: boolean, opening: number): void;
   /** The guest resets its processor: had its kernel panicked before? */
   panicked(): boolean;
   /** Once, and the last of all events. */
@@ -181,8 +181,8 @@ export async function createMachine(options: MachineOptions, events: MachineEven
           spoken ||= programsSince < executed;
           events.serial(line, bytes);
         },
-        onDtr: (high) => {
-          if (line !== 1) events.dtr(line, high);
+        onDtr: (high, opening) => {
+          if (line !== 1) events.dtr(line, high, opening);
         },
       }),
     );

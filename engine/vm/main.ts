@@ -99,7 +99,7 @@ export async function start(init: VmInit): Promise<void> {
         panic.hear(line, bytes);
         emit({ type: "serial", line, bytes }, [bytes.buffer]);
       },
-      dtr: (line, high) => emit({ type: "dtr", line, high }),
+      dtr: (line, high, opening) => emit({ type: "dtr", line, high, opening }),
       panicked: () => panic.heard || (screen?.text().includes(PANIC) ?? false),
       halt(halt) {
         haltReason = halt.reason;
@@ -142,7 +142,7 @@ export async function start(init: VmInit): Promise<void> {
       case "run":
         return machine.run();
       case "serial":
-        machine.serial(request.line).write(request.bytes);
+        machine.serial(request.line).write(request.bytes, request.line === 1 ? undefined : request.opening);
         return undefined;
       case "type":
         keys.type(request.text);

@@ -6,18 +6,27 @@ import type { Emulator, Uart } from "./v86-internals.ts";
 function line(number: 1 | 2 | 3) {
   const listeners = new Map<string, (value: number) => void>();
   const emulator = {
-    bus: { send() {} },
+    bus: { send: (name: string, byte: number) => name.endsWith("-input") && received.push(String.fromCharCode(byte)) },
     add_listener: (name: string, listener: (value: number) => void) => listeners.set(name, listener),
   } as unknown as Emulator;
   const told: (string | boolean)[] = [];
+  const openings: number[] = [];
+  const received: string[] = [];
   const made = serialLine(emulator, number, { input: [], modem_control: 0 } as unknown as Uart, {
     onOutput: (bytes) => told.push(new TextDecoder().decode(bytes)),
-    onDtr: (high) => told.push(high),
+    onDtr(high, opening) {
+      told.push(high);
+      openings.push(opening);
+    },
   });
   const bus = `serial${number - 1}`;
   return {
     ...made,
     told,
+    /** Numbers of the openings that were told of. */
+    openings,
+    /** What the guest has been given. */
+    received: () => received.join(""),
     dtr: (high: boolean) => listeners.get(`${bus}-data-terminal-ready-output`)?.(high ? 1 : 0),
     say(text: string) {
       for (const byte of new TextEncoder().encode(text)) listeners.get(`${bus}-output-byte`)?.(byte);
@@ -84,6 +93,38 @@ test("an opening that took the place of another one is told as a new one", () =>
   told.length = 0;
   service(true, 2000);
   expect(told).toEqual([false, true]);
+});
+
+test("an answer to one opening reaches no other, be it told of or not, and nobody while the device is closed", () => {
+  const { dtr, write, service, openings, received } = line(3);
+  const answer = (text: string, opening = -1) => write(new TextEncoder().encode(text), opening);
+  dtr(true);
+  const first = openings.at(-1) ?? 0;
+  answer("one;", first);
+  dtr(false);
+  answer("closed;", first);
+  dtr(true);
+  answer("late;", first);
+  answer("two;", openings.at(-1));
+  expect(received()).toBe("one;two;");
+  const last = openings.at(-1);
+  for (let round = 0; round < 10; round++) {
+    dtr(false);
+    dtr(true);
+  }
+  // These were too many to be told of one by one.
+  expect(openings.at(-1)).toBeLessThan((last ?? 0) + 10);
+  answer("later;", last);
+  answer("last told;", openings.at(-1));
+  service(true, 1000);
+  answer("three;", openings.at(-1));
+  expect(received()).toBe("one;two;three;");
+});
+
+test("COM1 takes what comes, opened or not", () => {
+  const { write, received } = line(1);
+  write(new TextEncoder().encode("ls"));
+  expect(received()).toBe("ls");
 });
 
 test("nobody looks at COM1's DTR, and it makes no messages", () => {

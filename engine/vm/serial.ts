@@ -25,12 +25,13 @@ const MCR_RTS = 2;
 
 export interface SerialEvents {
   onOutput(bytes: Uint8Array<ArrayBuffer>): void;
-  onDtr(high: boolean): void;
+  /** Opening number `opening` of the device began or ended. */
+  onDtr(high: boolean, opening: number): void;
 }
 
 export interface SerialLine {
-  /** Bytes for the guest. Code "busy" when it has not taken what came before. */
-  write(bytes: Uint8Array): void;
+  /** Bytes for the guest, for one opening of the device and no other where one is named. Code "busy" when it has not taken what came before. */
+  write(bytes: Uint8Array, opening?: number): void;
   /** To be called after each slice of the processor's time. */
   service(idle: boolean, now: number): void;
   /** Hands on what has gathered, before the machine stops for good. */
@@ -46,6 +47,8 @@ export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, even
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   let dtr = false;
+  /** Counts every opening of the device, told or not. */
+  let opening = 0;
   /** What was told last of it, how often in this span of time, and did it change since without being told? */
   let told = false;
   let edges = 0;
@@ -68,7 +71,7 @@ export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, even
     if (high === told) return;
     told = high;
     edges++;
-    events.onDtr(high);
+    events.onDtr(high, opening);
   };
   /** What was not told of the device's being closed and opened, however often, is that it is open anew, or closed. */
   const settle = () => {
@@ -92,7 +95,8 @@ export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, even
       const high = Boolean(value);
       if (high === dtr) return;
       dtr = high;
-      if (!high) discard();
+      if (high) opening++;
+      else discard();
       if (edges < MAX_EDGES) {
         // In the order in which the guest did it.
         flush();
@@ -125,7 +129,9 @@ export function serialLine(emulator: Emulator, line: 1 | 2 | 3, uart: Uart, even
   };
 
   return {
-    write(bytes) {
+    write(bytes, meant) {
+      // The TVMM may have answered before it heard that whoever asked is gone; the next one must not take it for its own answer.
+      if (meant !== undefined && (meant !== opening || !dtr)) return;
       if (waitingBytes + bytes.length > INPUT_LIMIT) {
         throw new TerraError(
           "busy",

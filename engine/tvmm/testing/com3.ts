@@ -17,9 +17,11 @@ export function com3(worker: StubWorker) {
   const received = () =>
     Buffer.concat(worker.requests.flatMap((each) => (each.op === "serial" && each.line === 3 ? [each.bytes] : [])));
   let at = received().length;
+  let opening = 0;
 
   function dtr(high: boolean): void {
-    worker.emit({ type: "dtr", line: 3, high });
+    if (high) opening++;
+    worker.emit({ type: "dtr", line: 3, high, opening });
   }
   const send = (bytes: Uint8Array) => worker.emit({ type: "serial", line: 3, bytes });
 

@@ -13,7 +13,7 @@ export async function eventually(predicate: () => boolean): Promise<void> {
 
 export function guest(worker: StubWorker) {
   let at = worker.com2().length;
-  worker.emit({ type: "dtr", line: 2, high: true });
+  worker.emit({ type: "dtr", line: 2, high: true, opening: 1 });
   const send = (text: string, body: Uint8Array = new Uint8Array(0)) =>
     worker.emit({ type: "serial", line: 2, bytes: new Uint8Array([...ascii(text), ...body]) });
   async function frame(): Promise<{ word: string; body: string }> {

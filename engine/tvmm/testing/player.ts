@@ -201,8 +201,8 @@ export async function player(media: Media) {
     const worker = running.get(vm.id);
     if (!worker) throw new Error(`${vm.id} has no worker`);
     const before = worker.com2().length;
-    worker.emit({ type: "dtr", line: 2, high: false });
-    worker.emit({ type: "dtr", line: 2, high: true });
+    worker.emit({ type: "dtr", line: 2, high: false, opening: 1 });
+    worker.emit({ type: "dtr", line: 2, high: true, opening: 2 });
     const code = tb.ask({ op: "challenge", vm: vm.id, nonce }).then(
       () => undefined,
       (error: Error) => codeOf(error.message),

@@ -91,9 +91,9 @@ export async function trial(
         waiting = waiting.filter((each) => !output[each.line].includes(each.text));
         more.serial?.(line, bytes);
       },
-      dtr(line, high) {
+      dtr(line, high, opening) {
         dtr.push({ line, high });
-        more.dtr?.(line, high);
+        more.dtr?.(line, high, opening);
       },
       halt(reason) {
         halted(reason);
