@@ -11,18 +11,23 @@ import {
   readConfiguration,
 } from "../protocol/configuration.ts";
 import { toWireError } from "../protocol/errors.ts";
+import { inTime, START_MS } from "./in-time.ts";
 import { type Media, openContainer } from "./media.ts";
 
 /** The management box to start, if one is configured; or why it cannot be told which. Never rejects. */
 export async function configuredBox(flash: Media): Promise<{ box?: ManagementBox } | { unreadable: string }> {
   try {
-    const info = (await flash.list()).find(({ kind }) => kind === "flash");
-    if (!info) return {};
-    const files = await openContainer(flash, info.id, info.size);
-    if (!files.has(CONFIGURATION_ENTRY)) return {};
-    const { management } = readConfiguration(await files.read(CONFIGURATION_ENTRY, { maxLength: MAX_CONFIGURATION }));
+    const bytes = await inTime(configuration(flash), "the flash", START_MS);
+    const { management } = bytes ? readConfiguration(bytes) : {};
     return management ? { box: management } : {};
   } catch (thrown) {
     return { unreadable: `the configuration on the flash cannot be read: ${toWireError(thrown).sentence}` };
   }
+}
+
+async function configuration(flash: Media): Promise<Uint8Array | undefined> {
+  const info = (await flash.list()).find(({ kind }) => kind === "flash");
+  if (!info) return undefined;
+  const files = await openContainer(flash, info.id, info.size);
+  return files.has(CONFIGURATION_ENTRY) ? files.read(CONFIGURATION_ENTRY, { maxLength: MAX_CONFIGURATION }) : undefined;
 }

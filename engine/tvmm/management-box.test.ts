@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { MAX_CONFIGURATION } from "../protocol/configuration.ts";
 import type { ManagementStatus } from "../protocol/owner.ts";
+import { START_MS } from "./in-time.ts";
 import { type Bench, type BenchOptions, bench as makeBench } from "./testing/bench.ts";
 import { ascii, com3, managedBench, managedMedia, managementImage } from "./testing/com3.ts";
 
@@ -16,6 +17,7 @@ async function managed(options?: BenchOptions) {
   return made;
 }
 afterEach(() => {
+  vi.useRealTimers();
   for (const each of benches.splice(0)) each.close();
 });
 
@@ -147,6 +149,19 @@ describe("a management box that does not come up", () => {
       expect((await tb.status(vm))?.state).toBe("on");
     });
   }
+
+  it("because the flash does not answer keeps no machine from starting", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const beforeRead = async (medium: string) => {
+      if (medium !== "flash") return;
+      vi.advanceTimersByTime(START_MS);
+      await new Promise(() => {});
+    };
+    const tb = await bench({ media: right, beforeRead });
+    await failure(tb);
+    expect((await statusOf(tb)).reason).toMatch(/cannot be read: the flash did not answer within/);
+    expect(await tb.vms()).toEqual([]);
+  });
 
   it("because its tree is broken stays to be looked at", async () => {
     const tb = await bench({ media: { ...right, "management.boot": { kind: "disk", bytes: broken } } });

@@ -1,11 +1,13 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { MAX_FRAME } from "../protocol/frames.ts";
 import type { NicInfo } from "../protocol/media.ts";
 import type { OwnerEvent } from "../protocol/owner.ts";
+import { START_MS } from "./in-time.ts";
 import { type Network, network } from "./network.ts";
 
 const ports: MessagePort[] = [];
 afterEach(() => {
+  vi.useRealTimers();
   for (const port of ports.splice(0)) port.close();
 });
 
@@ -158,6 +160,36 @@ describe("physical cards", () => {
     expect((await bench(new Error("malformed: op is nics"))).physical).toEqual([]);
     const odd = [...nics, { id: "eth9", wire: "lan" }, { id: "eth0", wire: "other" }];
     expect((await bench(odd)).physical).toEqual(nics);
+  });
+
+  it("are so many at most", async () => {
+    const many = Array.from({ length: 20 }, (_, at) => ({ id: `eth${at + 10}`, wire: "lan" }));
+    expect((await bench(many)).physical).toEqual(many.slice(0, 16));
+  });
+
+  it("that do not answer keep no machine from starting, and those that come too late are closed", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const parts = { openBox: () => false, emit() {}, after() {}, now: () => 0 };
+    const never = new Promise<never>(() => {});
+    const without = network({ ...parts, media: { nics: () => never, openNic: () => never } });
+    await vi.advanceTimersByTimeAsync(START_MS);
+    expect((await without).physical).toEqual([]);
+
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    let answer = (_port: MessagePort) => {};
+    const late = new Promise<MessagePort>((resolve) => {
+      answer = resolve;
+    });
+    const other = new MessageChannel();
+    ports.push(other.port1, other.port2);
+    const openNic = (id: string) => (id === "eth0" ? late : Promise.resolve(other.port2));
+    const withOne = network({ ...parts, media: { nics: async () => nics, openNic } });
+    await vi.advanceTimersByTimeAsync(START_MS);
+    expect((await withOne).physical).toEqual([nics[1]]);
+    const closed = new Promise((resolve) => port1.addEventListener("close", resolve));
+    answer(port2);
+    await closed;
   });
 });
 

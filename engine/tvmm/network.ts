@@ -11,8 +11,12 @@ import { networkSwitch } from "../network/index.ts";
 import { TerraError } from "../protocol/errors.ts";
 import { readFrames } from "../protocol/frames.ts";
 import type { NicInfo } from "../protocol/media.ts";
+import { START_MS, within } from "./in-time.ts";
 import type { Media } from "./media.ts";
 import { type TrafficParts, traffic } from "./traffic.ts";
+
+/** The most cards of a machine's own that are looked at, however many there are said to be. */
+const MAX_CARDS = 16;
 
 export interface Network {
   /** Physical cards of this machine, found once at start. */
@@ -63,10 +67,7 @@ export async function network(parts: NetworkParts): Promise<Network> {
     ends.delete(device);
   }
 
-  // A machine whose cards cannot be had is a machine without them.
-  for (const nic of await media.nics().catch((): NicInfo[] => [])) {
-    const end = wires.has(nic.id) ? undefined : await media.openNic(nic.id).catch(() => undefined);
-    if (!end) continue;
+  for (const { nic, end } of await physicalCards(media)) {
     wires.set(nic.id, nic);
     hold(nic.id, end);
   }
@@ -97,4 +98,25 @@ export async function network(parts: NetworkParts): Promise<Network> {
       told.flush();
     },
   };
+}
+
+/** A machine whose cards cannot be had, or not in time, is a machine without them. */
+async function physicalCards(media: NetworkParts["media"]): Promise<{ nic: NicInfo; end: MessagePort }[]> {
+  const inTime = within(START_MS);
+  const listed = await inTime(media.nics(), "the list of network cards").catch((): NicInfo[] => []);
+  const nics = listed.filter(({ id }, index) => listed.findIndex((each) => each.id === id) === index);
+  const cards = nics.slice(0, MAX_CARDS).map(async (nic) => {
+    const opening = media.openNic(nic.id);
+    try {
+      return [{ nic, end: await inTime(opening, nic.id) }];
+    } catch {
+      // What comes too late would gather frames that nobody takes.
+      opening.then(
+        (end) => end.close(),
+        () => {},
+      );
+      return [];
+    }
+  });
+  return (await Promise.all(cards)).flat();
 }

@@ -1,7 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { START_MS } from "./in-time.ts";
 import { benches } from "./testing/benches.ts";
 
 const bench = benches();
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("sealed storage", () => {
   it("is made once, opens again, and stays shut and untouched under another register", async () => {
@@ -25,6 +30,21 @@ describe("sealed storage", () => {
     });
     expect(other.disks.media.get("sealed")?.bytes).toEqual(before);
     await other.ask({ op: "list-vms" });
+  });
+
+  it("that does not answer leaves a TVMM without a storage key, and no machine without a TVMM", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const tb = await bench({
+      beforeRead: () => {
+        vi.advanceTimersByTime(START_MS);
+        return new Promise(() => {});
+      },
+    });
+    expect(tb.messages("power")[0]).toMatchObject({
+      outcome: "refused",
+      summary: expect.stringMatching(/^sealed: this TVMM has no storage key: the medium sealed did not answer within/),
+    });
+    expect(await tb.vms()).toEqual([]);
   });
 
   it("a damaged frame is not written over", async () => {

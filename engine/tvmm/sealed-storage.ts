@@ -8,6 +8,7 @@
 import { connect } from "../protocol/channel.ts";
 import { TerraError, toWireError } from "../protocol/errors.ts";
 import type { RegisterRequest } from "../protocol/register.ts";
+import { START_MS, within } from "./in-time.ts";
 import type { Media } from "./media.ts";
 import type { Messages } from "./messages.ts";
 
@@ -25,9 +26,10 @@ export async function storageKey(
   const chip = connect<RegisterRequest>(register);
   const tell = (outcome: "accepted" | "refused", summary: string) =>
     messages.tell({ from: "tvmm", to: "owner", kind: "power", outcome, summary: `sealed: ${summary}` });
+  const inTime = within(START_MS);
   try {
-    const medium = await sealedMedium(media);
-    const blob = await readBlob(media, medium);
+    const medium = await inTime(sealedMedium(media), "the list of media");
+    const blob = await inTime(readBlob(media, medium), `the medium ${medium.id}`);
     if (blob) {
       const key = await chip.call({ op: "unseal", blob });
       if (!(key instanceof Uint8Array) || key.length !== KEY_LENGTH) {
@@ -41,7 +43,7 @@ export async function storageKey(
     if (!(sealed instanceof Uint8Array) || HEADER + sealed.length > medium.size) {
       throw new TerraError("sealed", `the blob does not fit into the medium of ${medium.size} bytes`);
     }
-    await writeBlob(media, medium.id, sealed);
+    await inTime(writeBlob(media, medium.id, sealed), `the medium ${medium.id}`);
     tell("accepted", "a storage key was made and sealed to this TVMM on this machine");
     return key;
   } catch (thrown) {

@@ -46,8 +46,7 @@ export async function tvmm({ board, flash, own, launch, wasm, debug }: TvmmParts
   const monitor = monitorOf(machine, (event) => person.emit(event));
   const limits = limitsKeeper(MAX_MEMORY_MIB);
   limits.onChange(() => emit({ type: "limits", limits: limits.current() }));
-  const box = managementBox({ configured: await configuredBox(flash), emit, messages });
-  const network = await networkOf({
+  const cards = networkOf({
     media,
     openBox(device) {
       const found = machine.devices.get(device);
@@ -57,6 +56,9 @@ export async function tvmm({ board, flash, own, launch, wasm, debug }: TvmmParts
     after,
     now: () => performance.timeOrigin + performance.now(),
   });
+  // Both lie outside and may be slow, or never answer.
+  const [configured, network] = await Promise.all([configuredBox(flash), cards]);
+  const box = managementBox({ configured, emit, messages });
   const common = { machine, media, network, limits, monitor, emit, debug, platform, messages };
   const management = managementOf(common);
   const power = powerOf({
