@@ -1,5 +1,6 @@
 /** The guided scenarios and their player. */
 import { type ScenarioReport, type Scenarios, TerraError } from "../lab/index.ts";
+import { banking } from "./banking/index.ts";
 import { hello } from "./hello/index.ts";
 import { owner } from "./owner/index.ts";
 import { playToEnd } from "./player.ts";
@@ -9,7 +10,7 @@ export { createPlayer, type PlayerOptions } from "./player.ts";
 export type { LensName, Player, Scenario, Step, StepContext, StepOutcome } from "./scenario.ts";
 
 /** In teaching order. */
-export const scenarios: Scenario[] = [hello, owner];
+export const scenarios: Scenario[] = [hello, owner, banking];
 
 export function findScenario(id: string): Scenario {
   const found = scenarios.find((scenario) => scenario.id === id);

@@ -1,0 +1,114 @@
+/** Steps of the undisturbed run: a customer, a bank, and what a listener on the wire gets of it (paper 2.2). */
+import type { Step, StepContext } from "../scenario.ts";
+import { newest } from "../verdicts.ts";
+import {
+  AMOUNT,
+  balance,
+  bank,
+  CLIENT,
+  cents,
+  leave,
+  NAME,
+  PAYEE,
+  PIN,
+  SERVER,
+  shows,
+  signIn,
+  transfer,
+  verdictOnScreen,
+} from "./people.ts";
+
+async function restartClient(context: StepContext): Promise<void> {
+  const { management } = context.lab.platform("alice");
+  await management.off(context.lab.vm(CLIENT).id);
+  await management.on(context.lab.vm(CLIENT).id);
+}
+
+export const accepted: Step = {
+  id: "accepted",
+  title: "A transfer between two closed boxes",
+  paper: "Terra §2.2",
+  text: [
+    "Alice banks from a closed box [1]; the bank’s server is one as well [2]. They speak TLS, and each shows, instead of a name that somebody vouches for, what software it is: five certificates from the box down to the chip.",
+    "Each end checks the other’s whole chain in its own box, against roots and products on an attested disk that both must have. Then Alice signs in, asks for her balance, and transfers money. Her screen is hers alone.",
+  ],
+  expected: "Each accepts the other after nine checks. The balance on Alice’s screen falls by what she transferred.",
+  lens: "monitor",
+  markers: { 1: CLIENT, 2: SERVER },
+  async run(context) {
+    await Promise.all([CLIENT, SERVER].map((path) => context.lab.vm(path).waitForState("on", 120_000)));
+    const server = context.lab.vm(SERVER).id;
+    if (context.control) await bank(context).management.off(server);
+    const first = await verdictOnScreen(context);
+    // Whichever of the two machines was ready first: the customer presses Enter and calls once more.
+    if (first !== "the bank is accepted" || context.control) {
+      if (context.control && first === "the bank is accepted") await restartClient(context);
+      else await context.lab.platform("alice").display.type("\n");
+    }
+    const called = await verdictOnScreen(context);
+    if (called !== "the bank is accepted" || context.control) {
+      if (context.control) {
+        await bank(context).management.on(server);
+        await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
+        await context.lab.platform("alice").display.type("\n");
+        await shows(context, CLIENT, /Name +_/);
+      }
+      return { observed: `Alice’s screen says: ${called}.`, passed: false, artifacts: await newest(context, "power") };
+    }
+    await signIn(context);
+    const before = await balance(context);
+    const after = await transfer(context);
+    context.notes.set("balances", [before, after]);
+    await leave(context);
+    const log = await context.lab.vm(SERVER).console.text();
+    const passed = new Set(log.match(/passed \w+/g) ?? []).size;
+    const fell = cents(before) - cents(after) === cents(AMOUNT);
+    return {
+      observed: `The bank’s log: ${passed} of 9 checks passed, then “${/asks for a transfer[^\n\r]*/.exec(log)?.[0] ?? "no transfer"}”. On Alice’s screen the balance ${fell ? "fell by exactly what she transferred" : "did not fall by what she transferred"}.`,
+      passed: passed === 9 && fell,
+      artifacts: [{ kind: "screen", value: CLIENT }, ...(await newest(context, "tls"))],
+    };
+  },
+};
+
+/** How often these texts stand in the bytes, in one of the ways in which a text is written. */
+function count(bytes: Uint8Array, words: readonly string[]): number {
+  const text = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, piece) =>
+    String.fromCharCode(...bytes.subarray(piece * 4096, piece * 4096 + 4096)),
+  ).join("");
+  return words.filter((word) => text.includes(word)).length;
+}
+
+export const listener: Step = {
+  id: "listener",
+  title: "What a listener on the wire has",
+  paper: "Terra §2.2",
+  text: [
+    "Everything that went over the wire is on record [1]. In this profile (TLS 1.2) a listener reads both ends’ certificates: who they are is no secret. What they say is one.",
+  ],
+  expected: "Product names stand in the frames. Name, PIN, payee, amount and both balances do not.",
+  lens: "messages",
+  markers: { 1: "internet" },
+  async run(context) {
+    const frames = await context.lab.wire("internet").frames({ limit: 65_536 });
+    const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.bytes.length, 0));
+    let at = 0;
+    for (const frame of frames) {
+      bytes.set(frame.bytes, at);
+      at += frame.bytes.length;
+    }
+    const balances = (context.notes.get("balances") as string[] | undefined) ?? [];
+    const secrets = context.control ? ["Terra Lab bank client"] : [NAME, PIN, PAYEE, AMOUNT, ...balances];
+    const found = count(bytes, secrets);
+    const products = count(bytes, ["Terra Lab bank client", "Terra Lab bank server"]);
+    const messages = (await context.lab.messages({ kind: "tls" })).length;
+    return {
+      observed: `${frames.length} frames, ${bytes.length} bytes, ${messages} TLS messages: ${products} of 2 product names found, ${found} of ${secrets.length} secrets.`,
+      passed: products === 2 && found === 0 && secrets.length === 6 && messages > 0,
+      artifacts: [
+        { kind: "frame", value: `internet ${frames.at(-1)?.sequence ?? 0}` },
+        ...(await newest(context, "tls")),
+      ],
+    };
+  },
+};

@@ -1,0 +1,160 @@
+/** Steps in which one end runs something else than it should, and the other end notices (paper 2.2, 4.3). */
+import type { Step, StepContext } from "../scenario.ts";
+import { newest, shortened } from "../verdicts.ts";
+import { addBox, changeByte, dropBox, remade } from "./boxes.ts";
+import { alice, bank, CLIENT, logMark, SERVER, verdictInLog, verdictOnScreen } from "./people.ts";
+
+async function vouchedFor(context: StepContext, image: string): Promise<string[]> {
+  return (await context.terra.images()).find(({ id }) => id === image)?.vendorCertificates ?? [];
+}
+
+/** The customer presses Enter where the screen says that this calls the bank. */
+async function callAgain(context: StepContext): Promise<void> {
+  if ((await verdictOnScreen(context)) !== "the bank is accepted") await alice(context).display.type("\n");
+}
+
+export const oneByte: Step = {
+  id: "one-byte",
+  title: "One byte of the client",
+  paper: "Terra §2.2",
+  text: [
+    "Somebody has changed one byte of the client’s image: a letter of a word that means nothing to its kernel [1]. The box runs as before and looks the same. It has another identity.",
+  ],
+  expected: "The bank refuses at the check of the VM: nobody vouches for this digest.",
+  lens: "console",
+  markers: { 1: CLIENT, 2: SERVER },
+  async run(context) {
+    const vendors = await vouchedFor(context, "bank-client");
+    const medium = "bank-client.firmware";
+    const before = context.control
+      ? await alice(context).disk(medium).copy()
+      : await changeByte(alice(context), medium);
+    const mark = await logMark(context);
+    await remade(context, CLIENT, vendors);
+    const verdict = await verdictInLog(context, "10.0.0.2", mark);
+    await alice(context).disk(medium).restore(before);
+    await remade(context, CLIENT, vendors);
+    return {
+      observed: `The bank says: ${shortened(verdict)}.`,
+      passed: verdict.startsWith("failed vm"),
+      artifacts: [{ kind: "console", value: verdict }, ...(await newest(context, "tls"))],
+    };
+  },
+};
+
+/** The next version of the client beside the lab's own, with or without its vendor's word; what the bank says of it. */
+async function nextVersion(context: StepContext, vouched: boolean): Promise<string> {
+  const mark = await logMark(context);
+  const box = await addBox(context, alice(context), {
+    name: "bank-client-2",
+    image: "bank-client-2",
+    config: { address: "10.0.0.3/24", peer: "10.0.0.1" },
+    role: "internet",
+    vouched,
+  });
+  const verdict = await verdictInLog(context, "10.0.0.3", mark);
+  await dropBox(alice(context), box);
+  return verdict;
+}
+
+export const newVersion: Step = {
+  id: "new-version",
+  title: "A new version that nobody vouches for",
+  paper: "Terra §4.3",
+  text: [
+    "The vendor has a new client. Its digest is on nobody’s list, and so far only the file has arrived, without a word from the vendor.",
+  ],
+  expected: "The bank refuses at the check of the VM.",
+  lens: "console",
+  markers: { 1: SERVER },
+  async run(context) {
+    const verdict = await nextVersion(context, context.control);
+    return {
+      observed: `The bank says: ${shortened(verdict)}.`,
+      passed: verdict.startsWith("failed vm"),
+      artifacts: [{ kind: "console", value: verdict }],
+    };
+  },
+};
+
+export const vouched: Step = {
+  id: "vouched",
+  title: "The same version with its vendor’s word",
+  paper: "Terra §4.3",
+  text: [
+    "Now the vendor’s certificate comes along: this digest is the bank client, version 1.1.0. It travels beside the box’s own chain, and nothing was changed at the bank.",
+  ],
+  expected: "The bank accepts, and names product and version.",
+  lens: "console",
+  markers: { 1: SERVER },
+  async run(context) {
+    const verdict = await nextVersion(context, !context.control);
+    const log = await context.lab.vm(SERVER).console.text();
+    const named = /"Terra Lab bank client" 1\.1\.0/.test(log);
+    return {
+      observed: `The bank says: ${shortened(verdict)}${named ? ", Terra Lab bank client 1.1.0" : ""}.`,
+      passed: verdict.startsWith("accepted") && named,
+      artifacts: [{ kind: "console", value: verdict }],
+    };
+  },
+};
+
+export const notTheBank: Step = {
+  id: "not-the-bank",
+  title: "A server that is not the bank",
+  paper: "Terra §2.2",
+  text: [
+    "The same the other way round. On the bank’s machine somebody runs a server that differs from the bank’s in one byte [1]. It has the right address, a real chip, a real TVMM.",
+  ],
+  expected: "Alice’s box refuses at the check of the VM, and says so on her screen. Nothing was typed yet.",
+  lens: "monitor",
+  markers: { 1: SERVER, 2: CLIENT },
+  async run(context) {
+    const vendors = await vouchedFor(context, "bank-server");
+    const medium = "bank-server.firmware";
+    const before = context.control ? await bank(context).disk(medium).copy() : await changeByte(bank(context), medium);
+    await remade(context, SERVER, vendors);
+    await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
+    await alice(context).management.off(context.lab.vm(CLIENT).id);
+    await alice(context).management.on(context.lab.vm(CLIENT).id);
+    const verdict = await verdictOnScreen(context);
+    await bank(context).disk(medium).restore(before);
+    await remade(context, SERVER, vendors);
+    await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
+    return {
+      observed: `Alice’s screen says: ${shortened(verdict)}.`,
+      passed: verdict.startsWith("refused at vm"),
+      artifacts: [{ kind: "screen", value: verdict }],
+    };
+  },
+};
+
+export const debugTvmm: Step = {
+  id: "debug-tvmm",
+  title: "A bank whose administrator looks in",
+  paper: "Terra §2.2, §4.2",
+  text: [
+    "The administrator at the bank boots a TVMM that lets her into closed boxes [1]. The server’s image is the right one, byte for byte; what it runs on is not.",
+  ],
+  expected: "Alice’s box refuses at the check of the TVMM.",
+  lens: "monitor",
+  markers: { 1: "bank/tvmm", 2: CLIENT },
+  async run(context) {
+    const restart = async (tvmm?: string) => {
+      await bank(context).powerOff();
+      await bank(context).powerOn(tvmm === undefined ? {} : { tvmm });
+      await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
+    };
+    await restart(context.control ? undefined : "debug");
+    await alice(context).management.off(context.lab.vm(CLIENT).id);
+    await alice(context).management.on(context.lab.vm(CLIENT).id);
+    const verdict = await verdictOnScreen(context);
+    await restart();
+    await callAgain(context);
+    return {
+      observed: `Alice’s screen says: ${shortened(verdict)}.`,
+      passed: verdict.startsWith("refused at tvmm"),
+      artifacts: [{ kind: "screen", value: verdict }],
+    };
+  },
+};
