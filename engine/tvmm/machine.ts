@@ -132,3 +132,11 @@ export function isAttested(device: Device): device is AttestedDisk {
 export function isNic(device: Device): device is NicDevice {
   return device.config.type === "nic" && device.mac !== undefined;
 }
+
+/**
+ * Suspended, and nobody has asked it to go on: its guest does nothing, and whatever its worker says for it meanwhile is the worker's
+ * own invention.
+ */
+export function standsStill(vm: Vm): boolean {
+  return vm.state === "suspended" && !vm.running?.changing;
+}

@@ -56,6 +56,7 @@ async function bench(nics: NicInfo[] | Error = []) {
       },
     },
     openBox: (device) => device.startsWith("open"),
+    standsStill: () => false,
     emit: (event) => event.type === "traffic" && events.push(event),
     after: (_ms, callback) => void setImmediate(callback),
     now: () => 1000,
@@ -169,7 +170,7 @@ describe("physical cards", () => {
 
   it("that do not answer keep no machine from starting, and those that come too late are closed", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const parts = { openBox: () => false, emit() {}, after() {}, now: () => 0 };
+    const parts = { openBox: () => false, standsStill: () => false, emit() {}, after() {}, now: () => 0 };
     const never = new Promise<never>(() => {});
     const without = network({ ...parts, media: { nics: () => never, openNic: () => never } });
     await vi.advanceTimersByTimeAsync(START_MS);

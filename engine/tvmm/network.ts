@@ -6,6 +6,11 @@
  *
  * What a vm worker sends is checked although its code was measured, for a guest may have broken it (readFrames). What a card is
  * sent while its worker does not read waits in that worker's own queue; it weighs on nobody else.
+ *
+ * A suspended box sends nothing: frames that its worker hands over all the same are dropped. Its card's port and the port over which
+ * SUSPEND is answered are two, so a frame of the guest's last moment may come behind that answer and is lost then, as frames may be
+ * on any network. What was handed over before, be it by a box before SUSPEND or before a DISCONNECT, is not called back: it waits
+ * where it was sent to, and reaches a suspended receiver when that goes on.
  */
 import { networkSwitch } from "../network/index.ts";
 import { TerraError } from "../protocol/errors.ts";
@@ -38,10 +43,12 @@ export interface NetworkParts extends Omit<TrafficParts, "visible"> {
   media: Pick<Media, "nics" | "openNic">;
   /** Is this the card of an open box? */
   openBox(device: string): boolean;
+  /** Is this the card of a box that is suspended? */
+  standsStill(device: string): boolean;
 }
 
 export async function network(parts: NetworkParts): Promise<Network> {
-  const { media, openBox } = parts;
+  const { media, openBox, standsStill } = parts;
   const wires = new Map<string, NicInfo>();
   const told = traffic({ ...parts, visible: (device) => wires.has(device) || openBox(device) });
   const switched = networkSwitch(told.observe);
@@ -51,7 +58,7 @@ export async function network(parts: NetworkParts): Promise<Network> {
     ends.set(device, end);
     end.onmessage = ({ data }) => {
       // What was under way when the end was closed is not this device's any more.
-      if (ends.get(device) === end) switched.forward(device, readFrames(data));
+      if (ends.get(device) === end && !standsStill(device)) switched.forward(device, readFrames(data));
     };
     switched.plug(device, (frames) => {
       end.postMessage(

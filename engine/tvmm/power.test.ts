@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benches } from "./testing/benches.ts";
-import { ascii, bytesOf, guest, workerOf } from "./testing/guest.ts";
+import { ascii, bytesOf, eventually, guest, workerOf } from "./testing/guest.ts";
 import { answerLikeAWorker } from "./testing/stub-worker.ts";
 
 const bench = benches();
@@ -135,6 +135,51 @@ describe("SUSPEND and RESUME", () => {
     for (const op of ["suspend", "resume"] as const) {
       await expect(tb.ask({ op, vm })).rejects.toThrow(/^bad-state: hello is halted/);
     }
+  });
+
+  it("a suspended box says nothing and sends nothing, whatever its worker does; what it said before counts", async () => {
+    const tb = await bench({ nics: [{ id: "eth0", wire: "lan" }] });
+    const { vm } = await tb.box("pc", { kind: "open", console: "open" });
+    const console = (await tb.ask({ op: "create-device", device: { type: "serial", purpose: "console" } })) as string;
+    const nic = await tb.nic();
+    for (const device of [console, nic]) await tb.ask({ op: "attach", vm, device });
+    await tb.ask({ op: "connect", a: nic, b: "eth0" });
+    await tb.ask({ op: "on", vm });
+    const worker = workerOf(tb);
+    const card = worker.init.nics[0]?.port;
+    const wire = tb.disks.wires.get("eth0");
+    if (!card || !wire) throw new Error("there is no card");
+    let arrived = "";
+    wire.onmessage = ({ data }) => {
+      arrived += data.frames.map((frame: Uint8Array) => String.fromCharCode(frame[59] ?? 0)).join("");
+    };
+    const act = (sign: string) => {
+      worker.emit({ type: "serial", line: 1, bytes: ascii(sign) });
+      worker.emit({ type: "blocks", device: "dev1", verified: [sign.charCodeAt(0) % 4], failed: [] });
+      const frame = new Uint8Array(60);
+      frame[59] = sign.charCodeAt(0);
+      card.postMessage({ frames: [frame] });
+    };
+    const said = async () => new TextDecoder().decode((await tb.ask({ op: "console-read", vm })) as Uint8Array);
+    act("a");
+    await eventually(() => arrived === "a");
+    tb.workers.behaviour.answer = (request) => {
+      // On the port of the answer, and before it.
+      if (request.op === "suspend") worker.emit({ type: "serial", line: 1, bytes: ascii("b") });
+      return answerLikeAWorker(request);
+    };
+    await tb.ask({ op: "suspend", vm });
+    const before = tb.events.length;
+    act("c");
+    worker.emit({ type: "dtr", line: 2, high: true, opening: 1 });
+    worker.emit({ type: "serial", line: 2, bytes: ascii("GET-ID 0\n") });
+    // An answer over the same port, after all that.
+    await tb.ask({ op: "read-memory", vm, address: 0, length: 1 });
+    expect(tb.events.slice(before).filter(({ type }) => type === "console" || type === "blocks")).toEqual([]);
+    await tb.ask({ op: "resume", vm });
+    act("d");
+    await eventually(() => arrived.includes("d"));
+    expect([await said(), arrived, worker.com2()]).toEqual(["abd", "ad", ""]);
   });
 
   it("OFF works from suspended", async () => {

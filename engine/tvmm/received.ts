@@ -1,10 +1,10 @@
 /**
  * What a running vm worker says unasked, put where it belongs. A line or disk that the VM was not given does not exist, and a
- * halted box says nothing more; nothing here can reach another VM.
+ * halted box says nothing more, a suspended one nothing until it goes on; nothing here can reach another VM.
  */
 import type { Halt } from "../protocol/owner.ts";
 import type { VmEvent, VmInit } from "../protocol/vm.ts";
-import type { Running, Vm } from "./machine.ts";
+import { type Running, standsStill, type Vm } from "./machine.ts";
 import type { MeasuredDisk } from "./measured.ts";
 import type { Emit } from "./messages.ts";
 import type { Monitor } from "./monitor.ts";
@@ -26,6 +26,8 @@ export function received(
   if (vm.running !== running) return;
   const { attestation, management } = running;
   if (vm.state === "halted" && event.type !== "text") return;
+  // What the guest said before came before the answer to SUSPEND. A block that was under way may still turn out to be wrong.
+  if (standsStill(vm) && event.type !== "text" && event.type !== "halt") return;
   switch (event.type) {
     case "serial":
       if (event.line === 1 && serials.console) {

@@ -9,7 +9,7 @@ import { type OwnerEvent, type OwnerRequest, parseOwnerRequest } from "../protoc
 import { type PersonEvent, type PersonRequest, parsePersonRequest } from "../protocol/person.ts";
 import { configuredBox } from "./configuration.ts";
 import { limitsKeeper } from "./limits.ts";
-import { isNic, machine as tables } from "./machine.ts";
+import { isNic, standsStill, machine as tables, type Vm } from "./machine.ts";
 import { management as managementOf } from "./management.ts";
 import { managementBox } from "./management-box.ts";
 import { managementService } from "./management-service.ts";
@@ -46,11 +46,16 @@ export async function tvmm({ board, flash, own, launch, wasm, debug }: TvmmParts
   const monitor = monitorOf(machine, (event) => person.emit(event));
   const limits = limitsKeeper(MAX_MEMORY_MIB);
   limits.onChange(() => emit({ type: "limits", limits: limits.current() }));
+  const boxOf = (device: string): Vm | undefined => {
+    const found = machine.devices.get(device);
+    return found && isNic(found) ? machine.vms.get(found.attachedTo ?? "") : undefined;
+  };
   const cards = networkOf({
     media,
-    openBox(device) {
-      const found = machine.devices.get(device);
-      return found !== undefined && isNic(found) && machine.vms.get(found.attachedTo ?? "")?.kind === "open";
+    openBox: (device) => boxOf(device)?.kind === "open",
+    standsStill(device) {
+      const box = boxOf(device);
+      return box !== undefined && standsStill(box);
     },
     emit,
     after,
