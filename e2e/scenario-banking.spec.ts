@@ -3,6 +3,9 @@ import { searchRecords, startRecorder } from "./recorder.ts";
 import { expect, NO_LAB, test } from "./support.ts";
 
 /** What only customer and bank should know: name, payee, PIN. */
+// Guests boot and shake hands many times over in these.
+test.setTimeout(600_000);
+
 const SECRETS = ["Ada Lovelace", "Charles Babbage", "27182818"];
 
 test("scenario banking plays to its end, each step as expected", async ({ terra }) => {
@@ -38,12 +41,14 @@ test("what the customer types and reads leaves the machines on the person's port
           await new Promise((resolve) => requestAnimationFrame(resolve));
         }
       };
-      const answer = async (label: string, text: string) => {
+      const answer = async (label: string, text: string, shown = text) => {
         await shows(new RegExp(`${label} +_`));
-        await alice.display.type(`${text}\n`);
+        await alice.display.type(text);
+        await shows(new RegExp(`${label} +${shown}_`));
+        await alice.display.type("\n");
       };
       await answer("Name", name);
-      await answer("PIN", pin);
+      await answer("PIN", pin, "\\*".repeat(pin.length));
       await shows(/1 balance/);
       await alice.display.type("2");
       await answer("Transfer", "123.45");

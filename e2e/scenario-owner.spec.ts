@@ -1,6 +1,9 @@
 /** Scenario `owner` on real guests: each step as expected; and each step without its cause turns round. */
 import { expect, test } from "./support.ts";
 
+// Guests boot many times over in these.
+test.setTimeout(600_000);
+
 test("scenario owner plays to its end, each step as expected", async ({ terra }) => {
   const report = await terra.evaluate(() => window.terra.runScenario("owner"));
   for (const step of report.steps) {
