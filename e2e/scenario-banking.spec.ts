@@ -2,10 +2,10 @@
 import { searchRecords, startRecorder } from "./recorder.ts";
 import { expect, NO_LAB, test } from "./support.ts";
 
-/** What only customer and bank should know: name, payee, PIN. */
 // Guests boot and shake hands many times over in these.
 test.setTimeout(600_000);
 
+/** What only customer and bank should know: name, payee, PIN. */
 const SECRETS = ["Ada Lovelace", "Charles Babbage", "27182818"];
 
 test("scenario banking plays to its end, each step as expected", async ({ terra }) => {
