@@ -174,6 +174,17 @@ export const texts = {
     fields: { from: "From", to: "To", kind: "Kind", time: "Time", size: "Size", outcome: "Outcome" },
     seconds: "s",
     confirm: "Confirm it yourself",
+    certificates: {
+      title: "Certificates it shows",
+      why: "Anybody can show a certificate. Whether its signatures hold is the other end’s to check.",
+      subject: "for",
+      issuer: "by",
+      says: "of",
+      disk: "disk",
+      layer: (layer: string) => `layer ${layer}`,
+      unreadable: "cannot be read:",
+      noName: "nobody by name",
+    },
     kinds: {
       endorse:
         "The box hands its TVMM a key and a few bytes of its own. The TVMM signs a certificate that names the box’s true hash, whatever the request says.",
@@ -191,6 +202,7 @@ export const texts = {
       udp: "One packet to a port of another box. Nobody promises that it arrives.",
       tcp: "A piece of a connection between two programs.",
       dns: "A name is asked for, or its address told.",
+      tls: "What one end says to the other before it waits for an answer. All on the wire can read how the two agree on keys, and nothing of what follows.",
     } as Record<string, string>,
   },
   measurements: {

@@ -12,9 +12,10 @@ import { HexView } from "../parts/HexView.tsx";
 import { saveFile } from "../parts/save.ts";
 import { ZoomHead } from "../parts/ZoomHead.tsx";
 import { texts } from "../texts.ts";
-import { FrameView } from "../wire/FrameView.tsx";
+import { FlightView, FrameView } from "../wire/FrameView.tsx";
+import { Certificates } from "./Certificates.tsx";
 import { openMessage } from "./choose.ts";
-import { confirmations } from "./confirm.ts";
+import { certificatesFile, confirmations } from "./confirm.ts";
 import { isFrame, KindSign } from "./kinds.tsx";
 import { asText, filtered } from "./rows.ts";
 
@@ -70,6 +71,9 @@ function About({ message, machines }: { message: Message; machines: number }) {
       </dl>
       <p className="about-summary">{message.summary}</p>
       {sentence !== undefined && <p className="about-why">{sentence}</p>}
+      {message.kind === "tls" && message.bytes && (
+        <Certificates key={message.sequence} flight={message.bytes} file={certificatesFile(message)} />
+      )}
     </div>
   );
 }
@@ -130,6 +134,8 @@ export function MessageZoom({ sequence }: { sequence: number }) {
               </div>
               {form === "hex" && isFrame(message.kind) ? (
                 <FrameView key={message.sequence} bytes={data} width={wide ? 24 : 16} />
+              ) : form === "hex" && message.kind === "tls" ? (
+                <FlightView key={message.sequence} bytes={data} width={wide ? 24 : 16} />
               ) : form === "text" && text !== null ? (
                 // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer
                 <pre className="zoom-text" tabIndex={0}>

@@ -1,5 +1,6 @@
 /** Commands that show, outside the page, what a message holds; for the file into which the page saves its bytes. Pure. */
 import type { Message } from "../../engine/lab/api.ts";
+import { pemOf } from "./certificates.ts";
 import { asText } from "./rows.ts";
 
 export interface Confirmation {
@@ -8,7 +9,11 @@ export interface Confirmation {
   commands: { line: string; output?: string }[];
 }
 
-export function confirmations({ kind, sequence, bytes }: Message): Confirmation {
+/** Name under which the certificates in a flight are saved. */
+export const certificatesFile = ({ sequence }: Message): string => `message-${sequence}.pem`;
+
+export function confirmations(message: Message): Confirmation {
+  const { kind, sequence, bytes } = message;
   const base = `message-${sequence}`;
   if (!bytes) return { file: `${base}.bin`, commands: [] };
   // A certificate request or anything else in DER begins with SEQUENCE.
@@ -33,6 +38,16 @@ export function confirmations({ kind, sequence, bytes }: Message): Confirmation 
       commands: [
         { line: `openssl storeutl -noout -text -certs ${file}` },
         { line: `openssl x509 -in ${file} -noout -subject -issuer` },
+      ],
+    };
+  }
+  if (kind === "tls" && pemOf(bytes) !== null) {
+    const pem = certificatesFile(message);
+    return {
+      file: `${base}.bin`,
+      commands: [
+        { line: `openssl crl2pkcs7 -nocrl -certfile ${pem} | openssl pkcs7 -print_certs -noout` },
+        { line: `openssl storeutl -noout -text -certs ${pem}` },
       ],
     };
   }

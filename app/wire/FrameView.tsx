@@ -1,6 +1,9 @@
-/** A frame opened: its layers and fields over its bytes. A field that is chosen stands out in the bytes, and the other way round. */
+/**
+ * A frame, or what was said over TLS, opened: its parts and their fields over its bytes. A field that is chosen stands out in the
+ * bytes, and the other way round.
+ */
 import { useMemo, useState } from "react";
-import { decodeFrame } from "../../engine/network/index.ts";
+import { decodeFrame, decodeTls } from "../../engine/network/index.ts";
 import { HexView } from "../parts/HexView.tsx";
 import { rove } from "../parts/roving.ts";
 import { texts } from "../texts.ts";
@@ -27,9 +30,24 @@ function Row({ row, chosen, stop, onChoose }: { row: FieldRow; chosen: boolean; 
   );
 }
 
-export function FrameView({ bytes, width }: { bytes: Uint8Array; width: number }) {
+interface Props {
+  bytes: Uint8Array;
+  width: number;
+}
+
+export function FrameView({ bytes, width }: Props) {
+  const layers = useMemo(() => decodeFrame(bytes).fields, [bytes]);
+  return <FieldsView bytes={bytes} width={width} layers={layers} label={texts.wire.bytes} />;
+}
+
+/** One flight: its records are the parts. */
+export function FlightView({ bytes, width }: Props) {
+  const records = useMemo(() => decodeTls(bytes).fields, [bytes]);
+  return <FieldsView bytes={bytes} width={width} layers={records} label={texts.messages.hexOf} />;
+}
+
+function FieldsView({ bytes, width, layers, label }: Props & { layers: readonly Field[]; label: string }) {
   const [chosen, setChosen] = useState<Field | null>(null);
-  const layers: readonly Field[] = useMemo(() => decodeFrame(bytes).fields, [bytes]);
   const rows = useMemo(() => fieldRows(layers), [layers]);
   const tints = useMemo(() => fieldTints(layers, chosen), [layers, chosen]);
   const at = (offset: number) =>
@@ -52,7 +70,7 @@ export function FrameView({ bytes, width }: { bytes: Uint8Array; width: number }
       <HexView
         bytes={bytes}
         width={width}
-        label={texts.wire.bytes}
+        label={label}
         tints={tints}
         cursor={chosen?.offset ?? null}
         onCursor={(offset) => setChosen(at(offset) ?? chosen)}

@@ -100,6 +100,10 @@ export function readCertificate(encoded: Uint8Array | string, what = "the certif
   return completeCertificate(readCertificateFrame(der, what), what);
 }
 
+/** The common name in a name in DER, if it consists of nothing else. For people: names are compared octet by octet. */
+export const commonNameOf = (name: Uint8Array, what: string): string | undefined =>
+  readCommonName(readDer(name, what), what);
+
 /** [n] EXPLICIT SEQUENCE OF Extension: of certificates, lists and their entries. */
 export function readExtensionList(wrapped: DerNode, what: string): RawExtension[] {
   const outer = new Fields(wrapped, `the extensions of ${what}`, wrapped.tag);

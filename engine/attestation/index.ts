@@ -4,7 +4,7 @@
  */
 export { appraise, CHECKS } from "./appraise.ts";
 export { toHex } from "./bytes.ts";
-export { type Certificate, readCertificate } from "./certificate.ts";
+export { type Certificate, commonNameOf, readCertificate } from "./certificate.ts";
 export { exportPublicKey, generateKeyPair } from "./ecdsa.ts";
 export { AttestationError } from "./errors.ts";
 export {
