@@ -22,21 +22,29 @@ function machine(id: string, devices: Partial<DeviceStatus>[]) {
   for (const { attachedTo } of devices) {
     if (attachedTo) statuses.set(attachedTo, { id: attachedTo, name: attachedTo.replace("vm-", "") } as VmStatus);
   }
-  const byId = devices.map((device): [string, DeviceStatus] => [device.id ?? "", device as DeviceStatus]);
+  const byId = devices.map((device): [string, DeviceStatus] => [
+    device.id ?? "",
+    { connectedTo: [], ...device } as unknown as DeviceStatus,
+  ]);
   return { id, statuses, devices: new Map(byId) };
 }
 
 const PC = "02:00:00:00:00:01";
 const SECOND = "02:00:00:00:00:02";
 const BOBS = "02:00:00:00:00:03";
+const UNPLUGGED = "02:00:00:00:00:04";
 
 const alice = machine("alice", [
   { id: "eth0", type: "nic", wire: "lan" },
-  { id: "dev1", type: "nic", mac: PC, attachedTo: "vm-pc" },
-  { id: "dev2", type: "nic", mac: SECOND, attachedTo: "vm-second" },
-  { id: "dev3", type: "nic", mac: "02:00:00:00:00:09" },
+  { id: "dev1", type: "nic", mac: PC, attachedTo: "vm-pc", connectedTo: ["eth0"] },
+  { id: "dev2", type: "nic", mac: SECOND, attachedTo: "vm-second", connectedTo: ["dev1", "eth1"] },
+  { id: "dev3", type: "nic", mac: "02:00:00:00:00:09", connectedTo: ["eth0"] },
 ]);
-const bob = machine("bob", [{ id: "dev1", type: "nic", mac: BOBS, attachedTo: "vm-pc" }]);
+const bob = machine("bob", [
+  { id: "eth0", type: "nic", wire: "lan" },
+  { id: "dev1", type: "nic", mac: BOBS, attachedTo: "vm-pc", connectedTo: ["eth0"] },
+  { id: "dev2", type: "nic", mac: UNPLUGGED, attachedTo: "vm-other" },
+]);
 
 function log() {
   const noted: Noted[] = [];
@@ -82,6 +90,20 @@ describe("a frame on a wire", () => {
       ["alice/pc", "lan"],
       ["bob/eth0", "lan"],
       ["alice/eth0", "lan"],
+    ]);
+  });
+
+  it("is of no box that is not connected with the card, whatever address stands in it", () => {
+    const { wire, ends } = log();
+    wire("alice/eth0", frame(UNPLUGGED, SECOND));
+    wire("alice/eth1", frame(BOBS, PC));
+    wire("bob/eth0", frame(SECOND, BOBS));
+    wire("bob/eth0", frame(PC, UNPLUGGED));
+    expect(ends()).toEqual([
+      ["alice/eth0", "lan"],
+      ["alice/eth1", "bob/pc"],
+      ["bob/pc", "lan"],
+      ["bob/eth0", "alice/pc"],
     ]);
   });
 

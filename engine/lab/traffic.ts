@@ -59,11 +59,14 @@ export function createTraffic({ machines, decode, note, now }: TrafficParts): Tr
     return undefined;
   }
 
-  /** "PLATFORM/NAME" of the box that has the card with this address, if any has. */
-  function boxWith(platform: string | undefined, mac: string): string | undefined {
+  /**
+   * "PLATFORM/NAME" of the box that has the card with this address, if any has that is connected with that physical card: what stands
+   * in a frame on a wire was written by whoever sent it, and another box cannot have.
+   */
+  function boxWith(platform: string | undefined, card: string, mac: string): string | undefined {
     const machine = machineOf(platform);
     for (const device of machine?.devices.values() ?? []) {
-      if (device.mac !== mac || device.attachedTo === undefined) continue;
+      if (device.mac !== mac || device.attachedTo === undefined || !device.connectedTo.includes(card)) continue;
       const name = machine?.statuses.get(device.attachedTo)?.name;
       if (name !== undefined) return `${machine?.id}/${name}`;
     }
@@ -100,15 +103,21 @@ export function createTraffic({ machines, decode, note, now }: TrafficParts): Tr
     }
   }
 
+  /** As boxWith, by any of the machine's cards that are plugged into the wire. */
+  function boxBehind(platform: string, wire: string, mac: string): string | undefined {
+    const cards = [...(machineOf(platform)?.devices.values() ?? [])].filter((device) => device.wire === wire);
+    return cards.map(({ id }) => boxWith(platform, id, mac)).find((box) => box !== undefined);
+  }
+
   function onWireOf(wire: string, ends: readonly string[]): Place {
     return {
       line: () => lineOf(wire, wire, wire),
       ends(from, frame) {
-        const platform = from.includes("/") ? from.split("/")[0] : undefined;
+        const [platform, card = ""] = from.includes("/") ? from.split("/") : [];
         const group = ((frame[0] ?? 0) & ETHERNET_GROUP) !== 0;
         const others = group ? [] : ends.filter((end) => end !== platform);
-        const to = others.map((end) => boxWith(end, destination(frame))).find((box) => box !== undefined) ?? wire;
-        return { from: boxWith(platform, source(frame)) ?? from, to };
+        const to = others.map((end) => boxBehind(end, wire, destination(frame))).find((box) => box !== undefined);
+        return { from: boxWith(platform, card, source(frame)) ?? from, to: to ?? wire };
       },
     };
   }
