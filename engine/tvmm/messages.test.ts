@@ -3,7 +3,7 @@ import type { OwnerEvent } from "../protocol/owner.ts";
 import { messages } from "./messages.ts";
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["performance"] });
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout"] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -33,8 +33,14 @@ it("a guest that asks without end is counted after the hundredth in a second, an
   tell({ from: "quiet", to: "tvmm", kind: "get-id", summary: "quiet" });
   expect(summaries).toHaveLength(101);
   vi.advanceTimersByTime(1000);
+  // It falls silent, and is told of all the same.
+  expect(summaries.slice(101)).toEqual(["900 more messages within a second were not recorded"]);
   tell({ from: "loud", to: "tvmm", kind: "get-id", summary: "again" });
-  expect(summaries.slice(101)).toEqual(["900 more messages within a second were not recorded", "again"]);
+  for (let n = 0; n < 100; n++) tell({ from: "loud", to: "tvmm", kind: "get-id", summary: "GET-ID" });
+  vi.advanceTimersByTime(1000);
+  expect(summaries[102]).toBe("again");
+  expect(summaries.at(-1)).toBe("1 more message within a second was not recorded");
+  expect(summaries).toHaveLength(203);
 });
 
 it("a box that talks without end does not hide that it halts", () => {
