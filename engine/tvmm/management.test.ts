@@ -2,6 +2,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DeviceConfig } from "../protocol/owner.ts";
 import type { DescribedDisk } from "../storage/index.ts";
 import { MEDIA_MS } from "./in-time.ts";
+import { machine } from "./machine.ts";
+import type { Media } from "./media.ts";
+import { newDevice } from "./new-devices.ts";
 import type { Bench } from "./testing/bench.ts";
 import { benches } from "./testing/benches.ts";
 import { managedBench } from "./testing/com3.ts";
@@ -162,6 +165,23 @@ describe("raw disks", () => {
   });
 });
 
+describe("disks that are said to be larger than any medium", () => {
+  const attested: DeviceConfig = { type: "disk", medium: "vast", class: "attested", root: "0".repeat(64), salt: "" };
+  for (const [config, size] of [
+    [raw("vast"), 2 ** 30 + 512],
+    // To look for the size of its data alone would take hours.
+    [attested, 2 ** 52],
+  ] as const) {
+    it(`are refused: ${config.type === "disk" ? config.class : ""}, ${size} bytes`, async () => {
+      const media = { list: async () => [{ id: "vast", kind: "disk", size }] } as unknown as Media;
+      const made = newDevice({ machine: machine(), media, platform: "alice" }, config);
+      await expect(made).rejects.toThrow(
+        /^bad-argument: device.medium is "vast"; expected a medium of 1073741824 bytes/,
+      );
+    });
+  }
+});
+
 describe("media that never answer", () => {
   afterEach(() => {
     vi.useRealTimers();
@@ -242,6 +262,20 @@ describe("limits", () => {
     await tb.ask({ op: "on", vm });
     await tb.com3.ask("LIMIT", { images: "any" });
     await tb.ask({ op: "on", vm: one.vm });
+  });
+
+  it("of images bind RESUME as well, and what is on stays on", async () => {
+    const tb = await managedMachine();
+    const { vm } = await tb.box("one");
+    await tb.ask({ op: "on", vm });
+    await tb.com3.ask("LIMIT", { images: testImage().primary });
+    expect((await tb.status(vm))?.state).toBe("on");
+    await expect(tb.ask({ op: "resume", vm })).rejects.toThrow(/^bad-state: /);
+    await tb.ask({ op: "suspend", vm });
+    await expect(tb.ask({ op: "resume", vm })).rejects.toThrow(/^refused: .* one has the image/);
+    expect((await tb.status(vm))?.state).toBe("suspended");
+    await tb.com3.ask("LIMIT", { images: "any" });
+    await tb.ask({ op: "resume", vm });
   });
 
   it("of processor time hold at ON and from one moment to the next", async () => {

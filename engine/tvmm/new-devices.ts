@@ -14,6 +14,8 @@ import { checkMac, macOf } from "./nics.ts";
 export const MAX_DEVICES = 128;
 /** What a disk without a tree is made of, bytes (virtio 1.2, 5.2.4). */
 const SECTOR = 512;
+/** Bytes of the largest medium (media.ts). What lies outside may say that it is larger: nothing is computed from such a size. */
+const MAX_SIZE = 2 ** 30;
 
 type DiskConfig = Extract<DeviceConfig, { type: "disk" }>;
 type NicConfig = Extract<DeviceConfig, { type: "nic" }>;
@@ -85,6 +87,8 @@ export async function newDevice({ machine, media, platform }: NewDeviceParts, co
     }
     const { kind, size } = info;
     if (kind !== "disk") throw new TerraError("bad-argument", `the medium ${medium} is no disk but the ${kind}`);
+    if (size > MAX_SIZE)
+      throw badArgument("device.medium", medium, `a medium of ${MAX_SIZE} bytes at most, not ${size}`);
     if (diskClass === "attested") dataSizeOf(size);
     else if (size === 0 || size % SECTOR !== 0) {
       const sentence = `the medium ${medium} has ${size} bytes; a raw disk has a multiple of ${SECTOR}, and not none`;

@@ -45,6 +45,26 @@ describe("ON and OFF", () => {
     expect(tb.workers.alive()).toBe(0);
   });
 
+  it("a worker whose start was given up has its memory until it is gone", async () => {
+    const tb = await bench();
+    const { vm } = await tb.box("large", { memoryMiB: 512 });
+    const second = await tb.box("second");
+    const releases: (() => void)[] = [];
+    tb.workers.behaviour.start = () => new Promise((resolve) => releases.push(resolve));
+    const refused = expect(tb.ask({ op: "on", vm })).rejects.toThrow(/^bad-state: large was switched off/);
+    await eventually(() => releases.length === 1);
+    await tb.ask({ op: "off", vm });
+    await refused;
+    for (const each of [vm, second.vm]) {
+      await expect(tb.ask({ op: "on", vm: each })).rejects.toThrow(/^out-of-memory: .*; 0 of 512 MiB are free$/);
+    }
+    tb.workers.behaviour.start = async () => {};
+    for (const release of releases) release();
+    await eventually(() => tb.workers.alive() === 0);
+    await tb.ask({ op: "on", vm: second.vm });
+    expect((await tb.status(second.vm))?.state).toBe("on");
+  });
+
   it("a worker that was given up harms no later one", async () => {
     const tb = await bench();
     const { vm } = await tb.box("hello");

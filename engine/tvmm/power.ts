@@ -36,6 +36,7 @@ export interface Power {
   off(vm: Vm): void;
   /** Codes: "closed-box" and "refused" (its descriptor forbids it), "bad-state", "busy", "timeout". */
   suspend(vm: Vm): Promise<void>;
+  /** Codes: "refused" (a limit forbids its image), "bad-state", "busy", "timeout". */
   resume(vm: Vm): Promise<void>;
 }
 
@@ -64,6 +65,8 @@ export function after(ms: number, callback: () => void): () => void {
 export function power(parts: PowerParts): Power {
   const { machine, media, network, limits, messages, monitor, emit } = parts;
   const into = { emit, monitor, halted };
+  /** Workers that are being launched, MiB: one whose start was given up has its memory until it is known to be gone. */
+  const launches = new Map<AbortSignal, number>();
 
   function enter(vm: Vm, state: VmState, halt?: Halt): void {
     vm.state = state;
@@ -103,7 +106,11 @@ export function power(parts: PowerParts): Power {
     const wanted = vm.descriptor.memoryMiB;
     const most = Math.min(MAX_MEMORY_MIB, limits.memoryMiB());
     const others = [...machine.vms.values()].filter((each) => each !== vm && (each.running || each.starting));
-    const taken = others.reduce((sum, each) => sum + each.descriptor.memoryMiB, 0);
+    const givenUp = [...launches].filter(([signal]) => signal.aborted).map(([, memoryMiB]) => memoryMiB);
+    const taken = [...others.map(({ descriptor }) => descriptor.memoryMiB), ...givenUp].reduce(
+      (sum, each) => sum + each,
+      0,
+    );
     if (taken + wanted > most) {
       const sentence = `${vm.name} needs ${wanted} MiB; ${Math.max(0, most - taken)} of ${most} MiB are free`;
       throw new TerraError("out-of-memory", sentence);
@@ -151,6 +158,7 @@ export function power(parts: PowerParts): Power {
     const nics = cards.map(({ device: { id, mac }, pci }) => ({ device: id, pci, mac, port: network.plugIn(id) }));
     const early: VmEvent[] = [];
     let running: Running | undefined;
+    launches.set(signal, vm.descriptor.memoryMiB);
     const worker = await startVmWorker(
       parts.launch,
       {
@@ -185,8 +193,13 @@ export function power(parts: PowerParts): Power {
           if (vm.state !== "halted") halted(vm, { reason: workerReason(reason) });
         },
       },
-    ).catch(workerFailure);
-    if (signal.aborted) worker.terminate();
+    )
+      .then((started) => {
+        if (signal.aborted) started.terminate();
+        return started;
+      })
+      .catch(workerFailure)
+      .finally(() => launches.delete(signal));
     signal.throwIfAborted();
     const openings = { 2: 0, 3: 0 };
     const sendTo = (line: 2 | 3) => (bytes: Uint8Array) =>
@@ -216,6 +229,8 @@ export function power(parts: PowerParts): Power {
     if (!running || vm.state !== from) {
       throw new TerraError("bad-state", `${vm.name} is ${vm.state}; ${op.toUpperCase()} needs a VM that is ${from}`);
     }
+    // A limit leaves alone what is on; going on is no less than being switched on.
+    if (op === "resume") limits.checkImage(vm.primary, vm.name);
     running.changing = true;
     try {
       await running.worker.ask({ op });

@@ -214,7 +214,8 @@ export function verdict(model: Model, request: OwnerRequest): Verdict {
       if (!maySuspend(vm)) return vm.kind === "closed" ? "closed-box" : "refused";
       return vm.state === "on" ? undefined : "bad-state";
     case "resume":
-      return vm.state === "suspended" ? undefined : "bad-state";
+      if (vm.state !== "suspended") return "bad-state";
+      return mayRun(model, vm.image) ? undefined : "refused";
     case "identity":
       return vm.kind === "open" ? "open-box" : undefined;
     case "challenge":
