@@ -5,7 +5,6 @@
 import { makeBox, type Platform, removeBox } from "../../lab/index.ts";
 import { containerEntries, parseDescriptor } from "../../storage/index.ts";
 import type { StepContext } from "../scenario.ts";
-import { alice, bank } from "./people.ts";
 
 /** Bytes of a config disk. */
 const CONFIG_SIZE = 4096;
@@ -130,5 +129,3 @@ export async function remade(context: StepContext, path: string, vendorCertifica
   for (const device of old.devices) await management.attach(id, device);
   await management.on(id);
 }
-
-export { alice, bank };
