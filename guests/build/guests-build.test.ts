@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -222,8 +223,14 @@ describe("recipes", () => {
   test("the committed ones are complete: those for everybody, and one for tests that is open and asks for what it must not get", () => {
     const recipes = readRecipes(join(guests, "images"));
     expect(recipes.filter(({ test }) => !test).map(({ id, kind }) => [id, kind])).toEqual([
+      ["bank-client", "closed"],
+      ["bank-client-2", "closed"],
+      ["bank-client-unbound", "closed"],
+      ["bank-server", "closed"],
+      ["bank-server-unbound", "closed"],
       ["hello", "closed"],
       ["hello-2", "closed"],
+      ["mallory", "open"],
       ["management", "open"],
       ["pc", "open"],
     ]);
@@ -239,14 +246,22 @@ describe("recipes", () => {
     expect(() => parseRecipe("hello", JSON.stringify({ ...good, ...change }))).toThrow(message);
   });
 
-  test("a closed box has no console, no shell and no way between terminals", () => {
+  test("a closed box has no shell, no way between terminals, and no console but one to read from", () => {
     for (const recipe of readRecipes(join(guests, "images")).filter(({ kind, test }) => kind === "closed" && !test)) {
-      expect(recipe.console).toBe("none");
+      expect(recipe.console, recipe.id).toMatch(/^(none|output)$/);
       expect(recipe.commandLine).not.toMatch(/console=|init=(?!\/init )/);
       expect(JSON.stringify([recipe.packages, recipe.links])).not.toMatch(/busybox|sh\b/);
-      const table = readFileSync(join(guests, "overlays", "hello", "etc", "terra", "init"), "utf8");
-      expect(table).toMatch(/^lock-vt$/m);
-      expect(table).not.toMatch(/sh\b|getty|ttyS0/);
+      const tables = recipe.overlays.map((name: string) => join(guests, "overlays", name, "etc", "terra", "init"));
+      const [table = ""] = tables
+        .filter((path: string) => existsSync(path))
+        .map((path: string) => readFileSync(path, "utf8"));
+      const lines = table.split("\n").filter((line: string) => line !== "" && !line.startsWith("#"));
+      expect(lines[0], recipe.id).toBe("lock-vt");
+      expect(lines.join("\n")).not.toMatch(/\bsh\b|getty/);
+      expect(
+        lines.some((line: string) => line.includes("ttyS0")),
+        recipe.id,
+      ).toBe(recipe.console === "output");
     }
   });
 });

@@ -3,7 +3,7 @@
 //   (none)                    build what is not built yet          --verify   build all again from nothing and compare
 //   programs [NAME...] [--out DIR]   compile C programs only       lock       pin the current packages of the mirror
 //   sources --out DIR         fetch the source packages of all that is handed on
-//   sysroot                   print where the programs' headers and libraries lie, for tests that compile otherwise
+//   sysroot [glibc]           print where the programs' headers and libraries lie, for tests that compile otherwise
 
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -53,7 +53,10 @@ async function programs(args) {
 async function main(args) {
   const command = args.find((word) => !word.startsWith("--")) ?? "images";
   if (command === "programs") return await programs(args);
-  if (command === "sysroot") return void process.stdout.write(`${await sysroot(cache, toolchain())}\n`);
+  if (command === "sysroot") {
+    const root = await sysroot(cache, toolchain(), args.includes("glibc") ? "glibc" : "musl");
+    return void process.stdout.write(`${root}\n`);
+  }
   if (command === "lock") return await (await import("./make-lock.mjs")).makeLock(cache, guests);
   if (command === "sources") {
     const out = option(args, "--out");

@@ -30,11 +30,12 @@ const named = (name: string): Case => {
 };
 const appraise = (...args: string[]) => run(built.path("appraise"), args);
 
-test("the C appraiser says of every case of the corpus what the TypeScript one says, word for word", async () => {
+/** Asks the C appraiser of this file and the TypeScript one about every case. */
+async function holdToCorpus(program: string): Promise<void> {
   expect(corpus.length).toBeGreaterThanOrEqual(149);
   const answers = [];
   for (const each of corpus) {
-    const answer = await askBoth(built.path("appraise"), folder, each);
+    const answer = await askBoth(program, folder, each);
     answers.push({ name: each.name, expected: each.expected, ...answer });
   }
   // One table rather than one expectation each: whoever breaks something sees all that broke.
@@ -42,7 +43,18 @@ test("the C appraiser says of every case of the corpus what the TypeScript one s
   expect(answers.map(({ name, c }) => [name, c.at(-1)])).toEqual(
     answers.map(({ name, expected }) => [name, expected.accepted ? "accepted" : `refused at ${expected.failed}`]),
   );
+}
+
+test("the C appraiser says of every case of the corpus what the TypeScript one says, word for word", async () => {
+  await holdToCorpus(built.path("appraise"));
 }, 120_000);
+
+test("so it does with OpenSSL's arithmetic, as in the banking boxes, and under the sanitizers", async () => {
+  const program = join(folder, "appraise-openssl");
+  const arithmetic = "parts/attested/arithmetic.c";
+  buildChecked(program, ["bearssl", "crypto"], "lib/appraise", arithmetic, "lib/options.c", "appraise/main.c");
+  await holdToCorpus(program);
+}, 240_000);
 
 describe("appraise: a role's policy, and TLS", () => {
   /** The good case, with what it needs to be accepted in one role only. */
@@ -236,7 +248,7 @@ describe("the trust text in C", () => {
 
 test("nothing that is told to it breaks it or is believed, under the sanitizers", async () => {
   const fuzzer = join(folder, "fuzz-appraise");
-  buildChecked(fuzzer, "appraise", "test/fuzz-appraise.c");
+  buildChecked(fuzzer, ["bearssl"], "lib/appraise", "test/fuzz-appraise.c");
   const question = named("good-by-vendors");
   const { time = 0 } = question.policy;
   const revocationLists = named("revoked-in-second-list").policy.revocationLists?.slice(0, 1) ?? [];

@@ -45,32 +45,35 @@ export function vendorCertificate(machine: TestMachine, { digest, product, versi
   return issueVendorCertificate({ issuer, layer: "vm", digest, vendor: "Terra Lab", product, version });
 }
 
+/** What the TVMM replies to a box's ENDORSE. */
+export async function endorsement(machine: TestMachine, identity: Identity, csr: Uint8Array): Promise<string> {
+  const { digest, secondaries, vouched } = identity;
+  const { publicKey, applicationData } = await readRequest(csr);
+  const leaf = await issueVm({
+    ...{ issuer: machine.tvmm, primary: digest, secondaries, publicKey },
+    ...(applicationData ? { applicationData } : {}),
+  });
+  const vendors = vouched ? [await vendorCertificate(machine, identity)] : [];
+  return [leaf, ...machine.chain.slice(1), ...vendors].join("");
+}
+
 /** Answers ENDORSE on a device for as long as it is open. */
 async function endorseAll(device: SocketDevice, machine: TestMachine, identity: Identity): Promise<void> {
   for (;;) {
     const line = await device.opened();
-    const request = await line.next();
-    const { publicKey, applicationData } = await readRequest(request.body);
-    const { digest, secondaries, vouched } = identity;
-    const leaf = await issueVm({
-      ...{ issuer: machine.tvmm, primary: digest, secondaries, publicKey },
-      ...(applicationData ? { applicationData } : {}),
-    });
-    const vendors = vouched ? [await vendorCertificate(machine, identity)] : [];
-    line.send("OK", [leaf, ...machine.chain.slice(1), ...vendors].join(""));
+    line.send("OK", await endorsement(machine, identity, (await line.next()).body));
   }
 }
 
 /** What the site's keeper writes: each side accepts the other's product. */
 export async function siteTrust(machine: TestMachine, more: Trust["common"] = {}): Promise<string> {
   const { hardwareRoots = [], vendorRoots = {} } = machine.policy;
+  const product = (name: string) => ({ accept: { vm: [{ product: name, minVersion: "1.0.0" }] } });
+  const [client, bank] = [product(CLIENT.product), product(BANK.product)];
   const below = LAYERS.filter((layer) => layer !== "vm").map((layer) => [layer, [{ digest: DIGESTS[layer] }]]);
   return writeTrust({
     common: { hardwareRoots, vendorRoots, accept: Object.fromEntries(below), ...more },
-    roles: {
-      "bank-client": { accept: { vm: [{ product: BANK.product, minVersion: "1.0.0" }] } },
-      "bank-server": { accept: { vm: [{ product: CLIENT.product, minVersion: "1.0.0" }] } },
-    },
+    roles: { "bank-client": bank, "bank-server": client, "bank-client-unbound": bank, "bank-server-unbound": client },
   });
 }
 

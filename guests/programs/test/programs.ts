@@ -49,23 +49,29 @@ export function buildForTest(...programs: Program[]): {
 }
 
 /**
- * Compiles C files of this folder, and everything in lib/FOLDER, with the address and undefined-behaviour sanitizers, for
- * the same processor and against the same BearSSL as in the images. Only the C library is the host's.
+ * Compiles C files with the address and undefined-behaviour sanitizers, for the same processor and against the same libraries
+ * as in the images; only the C library is the host's. `sources`: files and folders below guests/programs.
  */
-export function buildChecked(out: string, folder: string, ...sources: string[]): void {
-  const root =
-    execFileSync(process.execPath, [builder, "sysroot"], { encoding: "utf8" }).trimEnd().split("\n").at(-1) ?? "";
+export function buildChecked(out: string, libraries: ("bearssl" | "ssl" | "crypto")[], ...sources: string[]): void {
+  const libc = libraries.includes("crypto") ? ["glibc"] : [];
+  const told = execFileSync(process.execPath, [builder, "sysroot", ...libc], { encoding: "utf8" });
+  const root = told.trimEnd().split("\n").at(-1) ?? "";
   const programs = resolve(here, "..");
-  const files = readdirSync(join(programs, "lib", folder)).filter((name) => name.endsWith(".c"));
-  const args = "-m32 -march=pentium4 -msse2 -O1 -g -std=gnu11 -Wall -Wextra -Werror -Wno-format-truncation";
+  const files = sources.flatMap((name) =>
+    name.endsWith(".c")
+      ? [name]
+      : readdirSync(join(programs, name))
+          .filter((file) => file.endsWith(".c"))
+          .map((file) => join(name, file)),
+  );
   execFileSync(
     "gcc",
     [
-      ...args.split(" "),
-      ..."-fsanitize=address,undefined -fno-sanitize-recover=all -I lib".split(" "),
-      ...["-idirafter", join(root, "usr/include"), "-idirafter", join(root, "usr/include/bearssl")],
-      ...[...sources, ...files.map((name) => `lib/${folder}/${name}`)].map((name) => join(programs, name)),
-      ...[join(root, "usr/lib/i386-linux-gnu/libbearssl.a"), "-o", out],
+      ..."-m32 -march=pentium4 -msse2 -O1 -g -std=gnu11 -Wall -Wextra -Werror -Wno-format-truncation".split(" "),
+      ..."-fsanitize=address,undefined -fno-sanitize-recover=all -I lib -I parts".split(" "),
+      ...["-idirafter", join(root, "usr/include"), "-idirafter", join(root, "usr/include/i386-linux-gnu"), ...files],
+      ...libraries.map((name) => join(root, `usr/lib/i386-linux-gnu/lib${name}.a`)),
+      ...["-o", out],
     ],
     { cwd: programs, stdio: ["ignore", "ignore", "pipe"] },
   );

@@ -54,15 +54,22 @@ static int raw_signature(struct slice signature, uint8_t raw[64]) {
   return fields_end(&fields);
 }
 
+__attribute__((weak)) int p256_arithmetic(const uint8_t point[P256_POINT_SIZE], const uint8_t digest[SHA256_SIZE],
+                                          const uint8_t raw[64], struct slice signature) {
+  (void)signature;
+  uint8_t copy[P256_POINT_SIZE];
+  memcpy(copy, point, sizeof copy);
+  br_ec_public_key key = {.curve = BR_EC_secp256r1, .q = copy, .qlen = sizeof copy};
+  return br_ecdsa_i31_vrfy_raw(curve, digest, SHA256_SIZE, &key, raw, 64) == 1;
+}
+
 int p256_verify(struct slice spki, struct slice message, struct slice signature, const struct what *whose,
                 struct why *why) {
   if (!p256_check_key(spki, whose, why)) return -1;
-  uint8_t raw[64], digest[SHA256_SIZE], point[P256_POINT_SIZE];
+  uint8_t raw[64], digest[SHA256_SIZE];
   if (!raw_signature(signature, raw)) return 0;
   sha256(message, digest);
-  memcpy(point, point_of(spki).at, sizeof point);
-  br_ec_public_key key = {.curve = BR_EC_secp256r1, .q = point, .qlen = sizeof point};
-  return br_ecdsa_i31_vrfy_raw(curve, digest, sizeof digest, &key, raw, sizeof raw) == 1;
+  return p256_arithmetic(point_of(spki).at, digest, raw, signature);
 }
 
 void sha256(struct slice bytes, uint8_t digest[SHA256_SIZE]) {
