@@ -1,7 +1,13 @@
 /** The banking images in two emulated PCs on one wire, with stand-ins for their TVMMs at the other end of COM2. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { trustDisk } from "../engine/attestation/index.ts";
+import { toPem, trustDisk } from "../engine/attestation/index.ts";
 import { makeMachine, type TestMachine } from "../engine/attestation/testing/machine.ts";
+import { pcapng } from "../engine/network/pcapng.ts";
+import { judge } from "../engine/network/testing/tshark.ts";
 import type { FrameBatch } from "../engine/protocol/frames.ts";
 import { type Keyboard, keyboard } from "../engine/vm/keyboard.ts";
 import { type Booted, boot } from "../engine/vm/testing/boot.ts";
@@ -106,7 +112,7 @@ async function start(image: string, identity: Identity | undefined, port?: Messa
 }
 
 /** A wire with so many ends, each of which gets what the others send; all frames are kept. */
-function tappedWire(count: number): { ends: MessagePort[]; bytes(): Buffer } {
+function tappedWire(count: number): { ends: MessagePort[]; frames: Uint8Array[]; bytes(): Buffer } {
   const cables = Array.from({ length: count }, () => new MessageChannel());
   const seen: Uint8Array[] = [];
   for (const { port2 } of cables) {
@@ -116,7 +122,40 @@ function tappedWire(count: number): { ends: MessagePort[]; bytes(): Buffer } {
       for (const other of cables) if (other.port2 !== port2) other.port2.postMessage(data);
     };
   }
-  return { ends: cables.map(({ port1 }) => port1), bytes: () => Buffer.concat(seen) };
+  return { ends: cables.map(({ port1 }) => port1), frames: seen, bytes: () => Buffer.concat(seen) };
+}
+
+/** What Wireshark's own program finds in a capture of these frames: handshake messages, and certificates as DER. */
+function handshakeIn(frames: readonly Uint8Array[]): { types: string[]; certificates: Buffer[] } {
+  const capture = pcapng({
+    interfaces: [{ name: "internet" }],
+    frames: frames.map((bytes, at) => ({ interface: 0, at: Date.UTC(2026, 0) + at, bytes })),
+  });
+  const read = (field: string) =>
+    judge("tshark", capture, ["-Y", "tls.handshake", "-d", "tcp.port==4433,tls", "-T", "fields", "-e", field])
+      .split(/[\n,]/)
+      .filter((value) => value !== "");
+  const certificates = read("tls.handshake.certificate").map((hex) => Buffer.from(hex.replaceAll(":", ""), "hex"));
+  return { types: read("tls.handshake.type"), certificates };
+}
+
+/** Whether openssl finds its way from the first certificate over the next four to the root. */
+function verifies(certificates: readonly Buffer[], purpose: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "terra-captured-"));
+  try {
+    const put = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const [leaf = "", ...above] = certificates.slice(0, 5).map((der) => toPem(der));
+    const files = [put("root", machine.hardwareRoot), put("above", above.join("")), put("leaf", leaf)];
+    const [root = "", untrusted = "", last = ""] = files;
+    return execFileSync("openssl", ["verify", "-CAfile", root, "-purpose", purpose, "-untrusted", untrusted, last])
+      .toString()
+      .replace(folder, "");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function fillIn(person: Box, label: string, text: string, shown = text): Promise<void> {
@@ -155,6 +194,12 @@ describe.skipIf(!imagesBuilt)("home banking in boxes", () => {
       expect(bytes.includes(secret), `${secret} on the wire`).toBe(false);
       expect(log, `${secret} in the log`).not.toContain(secret);
     }
+    const { types, certificates } = handshakeIn(wire.frames);
+    // Both hellos, certificates, the bank's key exchange, request and end, the client's key exchange and proof of its key.
+    expect(types).toEqual(["1", "2", "11", "12", "13", "14", "11", "16", "15"]);
+    expect(certificates.length).toBe(12);
+    expect(verifies(certificates.slice(0, 6), "sslserver")).toBe("/leaf: OK\n");
+    expect(verifies(certificates.slice(6), "sslclient")).toBe("/leaf: OK\n");
     // The control: what is not encrypted can be read there, each end's product in its vendor's certificate.
     expect([bytes.includes(CLIENT.product), bytes.includes(BANK.product)]).toEqual([true, true]);
   });
