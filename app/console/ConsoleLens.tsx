@@ -21,7 +21,7 @@ export function ConsoleTools() {
   const boxes = useFactsNow((facts) => facts.machines.flatMap((machine) => machine.boxes)).filter(hasConsole);
   const several = useFacts((facts) => facts.machines.length > 1);
   // More names than fit beside the tabs become a choice.
-  if (boxes.length > 3) {
+  if (boxes.length > (several ? 2 : 3)) {
     return (
       <>
         <span className="quiet tool-note">{texts.console.release}</span>

@@ -27,7 +27,9 @@ describe("certificates in a flight of TLS", () => {
     });
     expect(all[4]).toMatchObject({ subject: "TL-0001", disks: [] });
     expect(all[4]).not.toHaveProperty("layer");
-    expect(all[5]).toMatchObject({ layer: { name: "vm", product: expect.stringMatching(/^Terra Lab, .+, \d/) } });
+    expect(all[5]).toMatchObject({
+      layer: { name: "vm", product: expect.stringMatching(/^Terra Lab, .+ \d+\.\d+\.\d+$/) },
+    });
   });
 
   it("are handed on as they were sent", async () => {

@@ -22,9 +22,8 @@ export type Shown = ShownCertificate | { error: string };
 function shown(der: Uint8Array): Shown {
   try {
     const { commonName, issuer, tcbInfo, secondaries } = readCertificate(der);
-    const product = [tcbInfo?.vendor, tcbInfo?.product, tcbInfo?.version]
-      .filter((part) => part !== undefined)
-      .join(", ");
+    const { vendor, product: model, version } = tcbInfo ?? {};
+    const product = [vendor, [model, version].filter(Boolean).join(" ")].filter(Boolean).join(", ");
     return {
       subject: commonName,
       issuer: commonNameOf(issuer, "the issuer's name"),
