@@ -73,7 +73,16 @@ export async function siteTrust(machine: TestMachine, more: Trust["common"] = {}
   const below = LAYERS.filter((layer) => layer !== "vm").map((layer) => [layer, [{ digest: DIGESTS[layer] }]]);
   return writeTrust({
     common: { hardwareRoots, vendorRoots, accept: Object.fromEntries(below), ...more },
-    roles: { "bank-client": bank, "bank-server": client, "bank-client-unbound": bank, "bank-server-unbound": client },
+    roles: Object.fromEntries(
+      ["bank", "bank-unbound", "tlsbench"].flatMap((name) => {
+        const [program, ...variant] = name.split("-");
+        const role = (side: string) => [program, side, ...variant].join("-");
+        return [
+          [role("client"), bank],
+          [role("server"), client],
+        ];
+      }),
+    ),
   });
 }
 
@@ -137,6 +146,8 @@ export interface Setup {
   port: number;
   tls?: string;
   config?: string;
+  /** Default: the client's or the server's of the bank. */
+  role?: string;
 }
 
 let boxes = 0;
@@ -167,7 +178,7 @@ export interface BankBox {
 }
 
 export async function startBank(setup: Setup): Promise<BankBox> {
-  const { child, device } = await start(setup, "bank-server", ["ignore", "pipe", "inherit"]);
+  const { child, device } = await start(setup, setup.role ?? "bank-server", ["ignore", "pipe", "inherit"]);
   if (!child.stdout) throw new Error("no output");
   const log = collect(child.stdout);
   const says = (text: string) => log.until((all) => (all.includes(text) ? true : undefined));
@@ -193,7 +204,7 @@ export interface ClientBox {
 export async function startClient(setup: Setup): Promise<ClientBox> {
   const terminal: Terminal = await openTerminal(join(setup.folder, ".."), "cooked");
   const tty = openSync(terminal.name, "r+");
-  const { child, device } = await start(setup, "bank-client", [tty, tty, "inherit"]);
+  const { child, device } = await start(setup, setup.role ?? "bank-client", [tty, tty, "inherit"]);
   const seen: string[] = [];
   return {
     shows: (pattern) =>

@@ -22,6 +22,7 @@ export type Program =
   | "init"
   | "mallory"
   | "netbench"
+  | "tlsbench"
   | "tvmm";
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -112,6 +112,20 @@ static int show_certificates(SSL_CTX *context, const struct own *own) {
   return good;
 }
 
+int handshake_profile_set(SSL_CTX *context, enum tls_profile profile) {
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_max_cert_list(context, PEER_CERTIFICATES_SIZE);
+  return SSL_CTX_set_min_proto_version(context, profile == TLS_PROFILE_13 ? TLS1_3_VERSION : TLS1_2_VERSION) == 1 &&
+         SSL_CTX_set_max_proto_version(context, profile == TLS_PROFILE_12 ? TLS1_2_VERSION : TLS1_3_VERSION) == 1 &&
+         /* ChaCha20 first: it is what an emulated processor does fastest. */
+         SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256") == 1 &&
+         SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") == 1 &&
+         SSL_CTX_set1_groups_list(context, "P-256") == 1 &&
+         SSL_CTX_set1_sigalgs_list(context, "ECDSA+SHA256") == 1 && SSL_CTX_set_num_tickets(context, 0) == 1;
+}
+
 SSL_CTX *handshake_context(const struct own *own, enum handshake_side side, enum tls_profile profile,
                            struct why *why) {
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, 0);
@@ -120,24 +134,12 @@ SSL_CTX *handshake_context(const struct own *own, enum handshake_side side, enum
     why_say(why, "OpenSSL makes no context");
     return 0;
   }
-  int good =
-      SSL_CTX_set_min_proto_version(context, profile == TLS_PROFILE_13 ? TLS1_3_VERSION : TLS1_2_VERSION) == 1 &&
-      SSL_CTX_set_max_proto_version(context, profile == TLS_PROFILE_12 ? TLS1_2_VERSION : TLS1_3_VERSION) == 1 &&
-      /* ChaCha20 first: it is what an emulated processor does fastest. */
-      SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256") == 1 &&
-      SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") == 1 &&
-      SSL_CTX_set1_groups_list(context, "P-256") == 1 && SSL_CTX_set1_sigalgs_list(context, "ECDSA+SHA256") == 1 &&
-      SSL_CTX_set_num_tickets(context, 0) == 1 && show_certificates(context, own);
-  if (!good) {
-    why_say(why, "OpenSSL does not take this box's key and certificates: %s", ERR_reason_error_string(ERR_get_error()));
+  if (!handshake_profile_set(context, profile) || !show_certificates(context, own)) {
+    const char *reason = ERR_reason_error_string(ERR_get_error());
+    why_say(why, "OpenSSL does not take this box's key and certificates: %s", reason ? reason : "no reason given");
     SSL_CTX_free(context);
     return 0;
   }
-  /* No session is ever taken up again: each connection is appraised. */
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_max_cert_list(context, PEER_CERTIFICATES_SIZE);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, 0);
   SSL_CTX_set_cert_verify_callback(context, verify, 0);
   return context;

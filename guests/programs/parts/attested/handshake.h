@@ -20,6 +20,10 @@ enum handshake_side { HANDSHAKE_CLIENT, HANDSHAKE_SERVER };
 /* "1.2" or "1.3"; anything else is both. */
 enum tls_profile handshake_profile(const char *text);
 
+/* Versions, ciphers, groups and signatures of a profile, for a context; nothing is ever resumed or renegotiated. 0 if OpenSSL
+   does not know them. */
+int handshake_profile_set(SSL_CTX *context, enum tls_profile profile);
+
 /* One connection's. */
 struct handshake {
   const struct policy *policy;
