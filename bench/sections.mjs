@@ -1,6 +1,7 @@
 /**
  * The measurements by name: each gets the pages and the options and returns rows of the table.
  */
+import { banking } from "./sections/banking.mjs";
 import { boxes } from "./sections/boxes.mjs";
 import { challenge } from "./sections/challenge.mjs";
 import { checking } from "./sections/checking.mjs";
@@ -19,4 +20,5 @@ export const SECTIONS = {
   idle: { title: "Processor time of idle boxes", measure: idle },
   network: { title: "Frames between boxes", measure: network },
   boxes: { title: "Eight pc at once", measure: boxes },
+  banking: { title: "Boxes that appraise each other, and whole scenarios", measure: banking },
 };
