@@ -188,15 +188,16 @@ export async function createMachine(site: Site, { description, wires, emit }: Ma
         )) as MeasuredStage[];
         chipCertificate = stages.find(({ name }) => name === "chip")?.certificate;
         // Physical cards were there before anybody listened. Its answer also says that the TVMM answers.
-        const there = (await plugged.owner.call({ op: "list-devices" })) as DeviceStatus[];
-        for (const status of there) {
+        const there = await plugged.owner.call({ op: "list-devices" });
+        // Whatever is booted, its owner's page is to survive it: a TVMM that answers nonsense has no devices and no limits.
+        for (const status of (Array.isArray(there) ? there : []) as DeviceStatus[]) {
           if (devices.has(status.id)) continue;
           devices.set(status.id, status);
           emit({ platform: id, type: "device", device: status.id, status });
         }
         // Limits are told when they change; these are those that nobody has changed yet.
-        const limits = (await plugged.owner.call({ op: "limits" })) as Limits;
-        emit({ platform: id, type: "limits", limits });
+        const limits = (await plugged.owner.call({ op: "limits" })) as Limits | undefined;
+        if (limits) emit({ platform: id, type: "limits", limits });
         setPower("on", tvmm);
       } catch (error) {
         unplug();
