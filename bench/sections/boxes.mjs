@@ -38,7 +38,7 @@ export async function boxes(pages, { runs, quick, tell }) {
       await off();
     };
   }
-  await takeTurns(quick ? 1 : Math.min(runs, 3), variants, tell);
+  await takeTurns(quick ? 1 : runs, variants, tell);
   await terra.close();
   await bare.close();
   const row = (what, unit, key, goal, convert = (values) => values) => ({
