@@ -70,22 +70,22 @@ describe("what is said over TLS", () => {
   it("is told as far as it is to be seen in TLS 1.3", () => {
     const numbersOut = (text: string) => text.replace(/\d+ records, \d+ bytes|\d+ bytes/g, "…");
     const told = (name: string) => flightsOf(name).map(({ from, summary }) => [from, numbersOut(summary)]);
-    const rest = [
-      ["client", "ChangeCipherSpec, encrypted, …"],
-      ["server", "application data, …"],
-      ["client", "application data, …"],
-    ];
     const server = ["server", "ServerHello (TLS 1.3, TLS_AES_256_GCM_SHA384), ChangeCipherSpec, encrypted, …"];
     const client = ["client", "ClientHello (up to TLS 1.3)"];
-    expect(told("TLS 1.3")).toEqual([client, server, ...rest]);
-    expect(told("TLS 1.3 at the second attempt")).toEqual([
+    // Whether the server's tickets come before the client's first word or behind it is a race; that nothing of either can be read is none.
+    const unread = /^(ChangeCipherSpec, )?(encrypted|application data), …(, application data, …)?$/;
+    const plain = told("TLS 1.3");
+    expect(plain.slice(0, 2)).toEqual([client, server]);
+    expect(plain.length).toBeGreaterThan(3);
+    for (const [, summary] of plain.slice(2)) expect(summary).toMatch(unread);
+    const again = told("TLS 1.3 at the second attempt");
+    expect(again.slice(0, 4)).toEqual([
       client,
       ["server", "HelloRetryRequest (TLS 1.3, TLS_AES_256_GCM_SHA384), ChangeCipherSpec"],
       ["client", "ChangeCipherSpec, ClientHello (up to TLS 1.3)"],
       ["server", "ServerHello (TLS 1.3, TLS_AES_256_GCM_SHA384), encrypted, …"],
-      ["client", "application data, …"],
-      ...rest.slice(1),
     ]);
+    for (const [, summary] of again.slice(4)) expect(summary).toMatch(unread);
   });
 
   it("has the certificates in it, which openssl verifies", () => {
