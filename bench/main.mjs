@@ -6,7 +6,7 @@
 import process from "node:process";
 import { buildSite, setup } from "../tools/setup.mjs";
 
-const SECTIONS = ["start", "checking", "memory", "challenge", "frames", "idle", "network", "boxes"];
+const SECTIONS = ["start", "checking", "memory", "challenge", "frames", "idle", "network", "boxes", "banking"];
 const USAGE = `npm run bench -- [options]
   --runs N          repetitions of each boot (default 5)
   --only SECTION    ${SECTIONS.join(", ")}; may be given several times
