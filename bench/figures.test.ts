@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { median, ratio, table } from "./figures.mjs";
+import { TITLES } from "./titles.mjs";
 
 test("the median is the middle, or halfway between the two in the middle", () => {
   expect(median([9, 1, 2])).toBe(2);
@@ -27,4 +29,9 @@ test("a row shows median, spread, baseline, ratio and goal, and its note below",
   expect(head).toContain("median (least-most)");
   expect(line?.split(/ {2,}/).slice(1)).toEqual(["boot", "2.00 s (1.00-3.00)", "1.00 s", "2.00", "1.0 s", "bare v86"]);
   expect(note?.trim()).toBe("remark");
+});
+
+test("every section can be asked for by name", () => {
+  const files = readdirSync(new URL("sections", import.meta.url)).map((file) => file.replace(/\.mjs$/, ""));
+  expect(Object.keys(TITLES).sort()).toEqual(files.sort());
 });

@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: makes everything ready, measures the built site in Debian's Chromium, and prints each figure beside its
  * baseline from the same run. It judges nothing: goals stand beside the figures, and a slow machine is no failure. It starts
- * before `npm ci`, so it imports nothing but Node.
+ * before `npm ci`, so it imports nothing that is installed.
  */
 import process from "node:process";
 import { buildSite, setup } from "../tools/setup.mjs";
+import { TITLES } from "./titles.mjs";
 
-const SECTIONS = ["start", "checking", "memory", "challenge", "frames", "idle", "network", "boxes", "banking"];
+const SECTIONS = Object.keys(TITLES);
 const USAGE = `npm run bench -- [options]
   --runs N          repetitions of each boot (default 5)
   --only SECTION    ${SECTIONS.join(", ")}; may be given several times

@@ -6,7 +6,7 @@ import process from "node:process";
 import { ROOT } from "../tools/host.mjs";
 import { ratio, summary, table } from "./figures.mjs";
 import { openPages, RESULTS } from "./pages.mjs";
-import { SECTIONS } from "./sections.mjs";
+import { TITLES } from "./titles.mjs";
 
 const load = () => os.loadavg()[0]?.toFixed(1);
 
@@ -31,9 +31,11 @@ export async function bench({ runs, only, quick, site, out }) {
   const tell = (what) => show && process.stderr.write(`\r\x1b[K      ${what}`);
   try {
     for (const name of only) {
-      const { title, measure } = SECTIONS[name];
+      const title = TITLES[name];
       const from = { load: load(), at: performance.now() };
       try {
+        // It gets the pages and the options, and returns rows of the table.
+        const { [name]: measure } = await import(`./sections/${name}.mjs`);
         const rows = await measure(pages, { runs, quick, tell });
         if (show) process.stderr.write("\r\x1b[K");
         const took = ((performance.now() - from.at) / 1000).toFixed(0);

@@ -1,0 +1,12 @@
+/** The measurements by name, in the order in which they are made; each is sections/NAME.mjs. Imports nothing: read before `npm ci`. */
+export const TITLES = {
+  start: "From ON to the sign of life",
+  checking: "When content is checked: pc, its disk in memory",
+  memory: "Memory of the page's process",
+  challenge: "Challenge to verdict (hello)",
+  frames: "The page's frames with four boxes (two pc, two hello)",
+  idle: "Processor time of idle boxes",
+  network: "Frames between boxes",
+  boxes: "Eight pc at once",
+  banking: "Boxes that appraise each other, and whole scenarios",
+};
