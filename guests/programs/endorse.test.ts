@@ -1,37 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { elements, keyVerifies, publicKey, requestVerifies } from "./test/authority.ts";
-import { BUILD_TIMEOUT, buildForTest, run } from "./test/programs.ts";
-import { frame, type SocketDevice, socketDevice } from "./test/tvmm.ts";
+import { deviceCases } from "./test/cases.ts";
+import { run } from "./test/programs.ts";
+import { frame } from "./test/tvmm.ts";
 
 const ATTRIBUTE = "2.25.163268360961603797793263191242266081269.1";
 const IDENTITY = "0123456789abcdef".repeat(4);
 
-let built: ReturnType<typeof buildForTest>;
-let folder: string;
-let device: SocketDevice;
-beforeAll(() => {
-  built = buildForTest("endorse", "get-id");
-}, BUILD_TIMEOUT);
-afterAll(() => built.dispose());
-beforeEach(async () => {
-  folder = mkdtempSync(join(built.folder, "case-"));
-  device = await socketDevice(join(folder, "com2"));
-});
-afterEach(() => {
-  device.close();
-  rmSync(folder, { recursive: true });
-});
+const cases = deviceCases("com2", "endorse", "get-id");
 
-const endorse = (...args: string[]) => run(built.path("endorse"), ["--device", device.path, ...args]);
-const getId = (...args: string[]) => run(built.path("get-id"), ["--device", device.path, ...args]);
+const endorse = (...args: string[]) => run(cases.path("endorse"), ["--device", cases.device.path, ...args]);
+const getId = (...args: string[]) => run(cases.path("get-id"), ["--device", cases.device.path, ...args]);
 
 /** Has the program ask once, answers with these bytes, hangs up, and returns how the program ended. */
 async function answered(program: typeof endorse, reply: Uint8Array, ...args: string[]) {
   const end = program(...args);
-  const line = await device.opened();
+  const line = await cases.device.opened();
   await line.next();
   line.raw(reply);
   line.hangUp();
@@ -40,7 +27,7 @@ async function answered(program: typeof endorse, reply: Uint8Array, ...args: str
 
 async function requestOf(...args: string[]): Promise<Buffer> {
   const end = endorse(...args);
-  const line = await device.opened();
+  const line = await cases.device.opened();
   const request = await line.next();
   line.send("OK", "chain");
   const { code, stdout } = await end;
@@ -88,7 +75,7 @@ describe("endorse: its request", () => {
   });
 
   test("is for a key made anew each time, which --key-out writes for its owner only", async () => {
-    const key = join(folder, "key.pem");
+    const key = join(cases.folder, "key.pem");
     const first = await requestOf("--key-out", key);
     expect(publicKey.ofPrivateKey(readFileSync(key, "utf8"))).toBe(publicKey.ofRequest(first));
     expect(statSync(key).mode & 0o777).toBe(0o600);
@@ -97,7 +84,7 @@ describe("endorse: its request", () => {
   });
 
   test("is a given file as it is, PEM as DER, whatever it holds", async () => {
-    const file = join(folder, "request");
+    const file = join(cases.folder, "request");
     const made = await requestOf("--csr-out", file);
     expect(readFileSync(file)).toEqual(made);
     expect(await requestOf(file)).toEqual(made);
@@ -128,8 +115,8 @@ describe("endorse: its request", () => {
   });
 
   test("cannot be 65537 bytes long", async () => {
-    writeFileSync(join(folder, "long"), Buffer.alloc(65537));
-    const { code, stderr } = await endorse(join(folder, "long"));
+    writeFileSync(join(cases.folder, "long"), Buffer.alloc(65537));
+    const { code, stderr } = await endorse(join(cases.folder, "long"));
     expect(code).toBe(2);
     expect(stderr).toContain("65536");
   });
@@ -187,7 +174,7 @@ describe("endorse and get-id: what comes back", () => {
 
   test("silence ends with 3 when the patience is over", async () => {
     const end = getId("--patience", "100");
-    const line = await device.opened();
+    const line = await cases.device.opened();
     expect(await line.next()).toMatchObject({ word: "GET-ID", body: Buffer.alloc(0) });
     const { code, stderr } = await end;
     expect(code).toBe(3);
@@ -214,7 +201,7 @@ describe("endorse and get-id: what comes back", () => {
 
   test("what is no device is named", async () => {
     for (const path of ["/dev/null", "/nowhere/com2"]) {
-      const { code, stderr } = await run(built.path("get-id"), ["--device", path]);
+      const { code, stderr } = await run(cases.path("get-id"), ["--device", path]);
       expect(code).toBe(3);
       expect(stderr).toContain(path);
     }
@@ -225,7 +212,7 @@ describe("endorse and get-id: what comes back", () => {
       ["endorse", ["--data", "--key-out", "--csr-out", "--device", "--patience"]],
       ["get-id", ["--device", "--patience"]],
     ] as const) {
-      const { code, stdout } = await run(built.path(program), ["--help"]);
+      const { code, stdout } = await run(cases.path(program), ["--help"]);
       expect(code).toBe(0);
       for (const option of options) expect(stdout.toString()).toContain(option);
     }

@@ -1,50 +1,15 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { BUILD_TIMEOUT, buildForTest, type Finished, openTerminal, run } from "./test/programs.ts";
-import { type Frame, frame, type Line, type SocketDevice, socketDevice, terminalDevice } from "./test/tvmm.ts";
+/** The command `tvmm`: what each of its commands asks for and prints, and the traces that a script leaves. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { run } from "./test/programs.ts";
+import { frame } from "./test/tvmm.ts";
+import { told, tvmmCommand } from "./test/tvmm-command.ts";
 
 const PRIMARY = "0123456789abcdef".repeat(4);
 const ROOT = "fedcba9876543210".repeat(4);
 const IMAGES = `id\tproduct\tversion\tkind\tprimary\troot\tsalt\npc\tTerra Lab PC\t1.0.0\topen\t${PRIMARY}\t${ROOT}\tab12\nbroken\n`;
 
-let built: ReturnType<typeof buildForTest>;
-let folder: string;
-let device: SocketDevice;
-beforeAll(() => {
-  built = buildForTest("tvmm");
-}, BUILD_TIMEOUT);
-afterAll(() => built.dispose());
-beforeEach(async () => {
-  folder = mkdtempSync(join(built.folder, "case-"));
-  device = await socketDevice(join(folder, "com3"));
-});
-afterEach(() => {
-  device.close();
-  rmSync(folder, { recursive: true });
-});
-
-const tvmm = (...args: string[]) => run(built.path("tvmm"), ["--device", device.path, ...args]);
-const file = (name: string) => join(folder, name);
-
-/** Answers each request with the next reply, an OK unless it is a whole frame, and returns what was asked and the end. */
-async function talk(
-  end: Promise<Finished>,
-  replies: (Uint8Array | string)[],
-): Promise<Finished & { asked: Frame[]; line: Line }> {
-  const line = await device.opened();
-  const asked: Frame[] = [];
-  for (const reply of replies) {
-    asked.push(await line.next());
-    if (typeof reply === "string") line.send("OK", reply);
-    else line.raw(reply);
-  }
-  return { ...(await end), asked, line };
-}
-
-const told = ({ word, body }: Frame) => `${word}|${body.toString("latin1").replaceAll("\n", "|")}`;
+const { cases, tvmm, file, talk } = tvmmCommand();
 
 describe("tvmm: each command", () => {
   // What is typed, what is asked for that, and what the replies are.
@@ -237,7 +202,7 @@ describe("tvmm: bytes", () => {
     writeFileSync(file("in"), all);
     for (const end of [
       tvmm("write-memory", "pc", "1M", "--in", file("in")),
-      run(built.path("tvmm"), ["--device", device.path, "write-memory", "pc", "1M"], all),
+      run(cases.path("tvmm"), ["--device", cases.device.path, "write-memory", "pc", "1M"], all),
     ]) {
       const { code, asked } = await talk(end, ["", ""]);
       expect(code).toBe(0);
@@ -295,202 +260,13 @@ describe("tvmm: bytes", () => {
   });
 });
 
-describe("tvmm: wrong usage ends with 2 and asks for nothing", () => {
-  test.each<[string[], string]>([
-    [[], "what to do is missing"],
-    [["frobnicate"], "there is no command 'frobnicate'; 'tvmm help' lists them"],
-    [["help", "frobnicate"], "there is no command 'frobnicate'"],
-    [["--frobnicate", "list"], "there is no option --frobnicate before the command"],
-    [["--patience"], "a value is missing behind --patience"],
-    [["--patience", "soon", "list"], "--patience is 'soon'"],
-    [["create-vm", "--image", "pc"], "nothing is named"],
-    [["create-vm", "pc"], "--image is missing: 'tvmm list images' shows"],
-    [["create-vm", "a", "b", "--image", "pc"], "'b' is one word too many"],
-    [["create-vm", "a", "--image"], "a value is missing behind --image"],
-    [["create-vm", "a", "--image", "pc", "--image", "pc"], "--image is given twice"],
-    [["create-vm", "a", "--colour", "red"], "there is no option --colour"],
-    [["create-vm", "a\nmedium=x", "--image", "pc"], "name must be one line"],
-    [["create-vm", "a", "--image", "x".repeat(200)], "is no image's id"],
-    [["create-device"], "the kind of device is missing: disk, nic, display or serial"],
-    [["create-device", "mouse"], "'mouse' is no kind of device; there are disk, nic, display and serial"],
-    [["create-device", "disk", "--class", "raw"], "--medium is missing: 'tvmm list media' shows"],
-    [["create-device", "disk", "--medium", "m"], "--class is missing: raw, or attested"],
-    [["create-device", "disk", "--medium", "m", "--class", "attested", "--root", ROOT], "both --root and --salt"],
-    [["create-device", "disk", "--of", "pc", "--salt", "00"], "--of says root and salt already"],
-    [["create-device", "nic", "eth0"], "'eth0' is one word too many"],
-    [["create-device", "serial"], "--purpose is missing: console, attestation or management"],
-    [["attach", "vm1"], "something is missing\nusage: tvmm attach VM DEVICE..."],
-    [["connect", "dev1"], "something is missing\nusage: tvmm connect DEVICE DEVICE"],
-    [["on"], "nothing is named\nusage: tvmm on VM..."],
-    [["list", "boxes"], "there is no list of 'boxes'\nusage: tvmm list [vms|devices|media|images|limits]"],
-    [["read-memory", "pc", "here", "4"], "the address is 'here'; it should be a number like 4096, 4K or 0x1000"],
-    [["read-memory", "pc", "0x", "4"], "the address is '0x'"],
-    [["read-memory", "pc", "-5", "4"], "there is no option -5"],
-    [["read-memory", "pc", "0", "4KB"], "the length is '4KB'"],
-    [["read-memory", "pc", "0x100000000", "1"], "at most 4294967295 is possible"],
-    [["read-memory", "pc", "99999999999999999999999", "1"], "at most 4294967295 is possible"],
-    [["read-memory", "pc", "0xffffffff", "2"], "at most 1 is possible"],
-    [["read-memory", "pc", "0", "8388608K"], "at most 4294967296 is possible"],
-    [["write-memory", "pc", "0", "--hex", "0x12"], "'0x12' is no row of bytes"],
-    [["write-memory", "pc", "0", "--hex", "123"], "'3' is no row of bytes"],
-    [["write-memory", "pc", "0", "--hex", "12", "--in", "f"], "--hex and --in are given both"],
-    [["write-memory", "pc", "0", "--hex", "00".repeat(65001)], "--hex holds 65000 bytes at most"],
-    [["send-keys", "pc", "x".repeat(65536)], "a request holds at most 65536 bytes"],
-    [["limit"], "no limit is named ('tvmm list limits' shows them)"],
-    [["limit", "--memory", "1", "--vm", "pc"], "--vm goes with --share only"],
-    [["limit", "--images", "pc,,hello"], "is no list of images like pc,hello"],
-    [["ready", "--done", "many"], "--done is 'many'"],
-  ])("%j", async (args, why) => {
-    const { code, stdout, stderr } = await run(built.path("tvmm"), ["--device", "/nowhere", ...args]);
-    expect([code, stdout.length]).toEqual([2, 0]);
-    expect(stderr).toContain(why);
-  });
-
-  test("help names every command, and each has its own", async () => {
-    const { code, stdout } = await run(built.path("tvmm"), ["help"]);
-    expect(code).toBe(0);
-    const commands = [...stdout.toString().matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map((match) => match[1] ?? "");
-    expect(commands).toEqual([
-      ...["create-vm", "attach", "detach", "on", "off", "suspend", "resume", "destroy-vm"],
-      ...["create-device", "destroy-device", "connect", "disconnect"],
-      ...["read-memory", "write-memory", "screenshot", "snapshot", "send-keys"],
-      ...["list", "limit", "ready"],
-    ]);
-    for (const command of commands) {
-      const helped = await run(built.path("tvmm"), ["help", command]);
-      expect(helped.stdout.toString()).toMatch(new RegExp(`^usage: tvmm ${command} `));
-      expect(await run(built.path("tvmm"), [command, "--help"])).toEqual(helped);
-    }
-    for (const line of stdout.toString().split("\n")) expect(line.length, line).toBeLessThan(120);
-  });
-});
-
-describe("tvmm: what comes back", () => {
-  test("a refusal ends with 1 and the TVMM's own words, of which a terminal takes no harm", async () => {
-    const { code, stdout, stderr } = await talk(tvmm("on", "pc"), [frame("ERR", "out-of-memory: 64 MiB\x1b[2J\n")]);
-    expect([code, stdout.length, stderr]).toEqual([1, 0, "tvmm: out-of-memory: 64 MiB [2J\n"]);
-    const silent = await talk(tvmm("on", "pc"), [frame("ERR", "")]);
-    expect(silent).toMatchObject({ code: 1, stderr: "tvmm: refused, and no reason came along\n" });
-  });
-
-  test("of several, the first that is refused is the last that is asked for", async () => {
-    const { code, asked } = await talk(tvmm("attach", "vm1", "a", "b", "c"), ["", frame("ERR", "refused: no\n")]);
-    expect([code, asked.length]).toEqual([1, 2]);
-  });
-
-  test.each([
-    ["nothing", ""],
-    ["no line feed", "vm1"],
-    ["two ids", "vm1\nvm2\n"],
-    ["a blank", "vm 1\n"],
-    ["control characters", "vm\x1b\n"],
-    ["more than an id has", `${"v".repeat(65)}\n`],
-    ["64 KiB", "v".repeat(65536)],
-  ])("an id that is %s ends with 3 and prints nothing", async (_, reply) => {
-    const { code, stdout } = await talk(tvmm("create-vm", "pc", "--image", "pc"), [reply]);
-    expect([code, stdout.length]).toEqual([3, 0]);
-  });
-
-  /** Has the device answer one request with these bytes and go away. */
-  async function answered(reply: Uint8Array, ...args: string[]) {
-    const end = tvmm(...args);
-    const line = await device.opened();
-    await line.next();
-    line.raw(reply);
-    line.hangUp();
-    return await end;
-  }
-
-  test.each([
-    ["nothing", ""],
-    ["half a head", "OK 1"],
-    ["a truncated body", "OK 100\nabc"],
-    ["a length over the limit", "OK 65537\n"],
-    ["a length that overflows", "OK 99999999999999999999\n"],
-    ["a lower-case word", "ok 5\nhello"],
-    ["a request", "READY 0\n"],
-    ["a head without end", "A".repeat(100_000)],
-    ["binary noise", "\x00\x01\x02\x1b]0;title\x07\n"],
-  ])("%s and the device's end: 3, and nothing printed", async (_name, reply) => {
-    const { code, stdout, stderr } = await answered(Buffer.from(reply, "latin1"), "list");
-    expect([code, stdout.length]).toEqual([3, 0]);
-    expect(stderr).toMatch(/^tvmm: no reply to LIST: [ -~]+\n$/);
-  });
-
-  test("silence ends with 3 when the patience is over", async () => {
-    const end = tvmm("--patience", "100", "on", "pc");
-    const line = await device.opened();
-    expect(told(await line.next())).toBe("ON|vm=pc|");
-    const { code, stderr } = await end;
-    expect([code, stderr]).toEqual([3, expect.stringContaining("no reply to ON: nothing came")]);
-  });
-
-  test("no bytes whatever make it crash or print what is not a whole reply", async () => {
-    const words = fc.constantFrom("OK", "ERR", "CHALLENGE", "LIST", "");
-    const noise = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.constantFrom("id\tx\n", "12\nabc", "vm1\n"));
-    const piece = fc.oneof(
-      noise.map((bytes) => Buffer.from(bytes)),
-      fc.tuple(words, noise).map(([word, body]) => frame(word, body)),
-      fc.tuple(words, fc.integer({ min: -1, max: 70000 })).map(([word, length]) => Buffer.from(`${word} ${length}\n`)),
-    );
-    const commands = fc.constantFrom(
-      ["list"],
-      ["create-device", "display"],
-      ["create-device", "disk", "--of", "pc"],
-      ["read-memory", "pc", "0", "100"],
-      ["screenshot", "pc", "-"],
-    );
-    await fc.assert(
-      fc.asyncProperty(commands, fc.array(piece, { maxLength: 6 }), async (args, pieces) => {
-        const { code, signal } = await answered(Buffer.concat(pieces), ...args);
-        expect(signal).toBeNull();
-        expect([0, 1, 3]).toContain(code);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  test("what is no device is named, and who has one", async () => {
-    for (const path of ["/dev/null", "/nowhere/com3"]) {
-      const { code, stderr } = await run(built.path("tvmm"), ["--device", path, "list"]);
-      expect(code).toBe(3);
-      expect(stderr).toContain("no management device, which only a machine's management box has: ");
-      expect(stderr).toContain(path);
-    }
-  });
-});
-
-test("over a serial line, one after the other: who comes later waits", async () => {
-  const terminal = await openTerminal(built.folder, "cooked");
-  const line = terminalDevice(terminal);
-  const start = (...args: string[]) => {
-    const child = spawn(built.path("tvmm"), ["--device", terminal.name, ...args]);
-    return { pid: child.pid, end: new Promise((done) => child.once("exit", done)) };
-  };
-  const first = start("on", "first");
-  expect(told(await line.next())).toBe("ON|vm=first|");
-  const others = [start("on", "other"), start("on", "other")];
-  await vi.waitFor(() => {
-    const locks = readFileSync("/proc/locks", "utf8");
-    for (const { pid } of others) expect(locks).toMatch(new RegExp(`-> FLOCK .* ${pid} `));
-  }, 10_000);
-  line.send("OK");
-  expect(await first.end).toBe(0);
-  expect(told(await line.next())).toBe("ON|vm=other|");
-  line.send("ERR", "bad-state: it is on\n");
-  expect(told(await line.next())).toBe("ON|vm=other|");
-  line.send("OK", Buffer.alloc(65536, 0x11));
-  expect((await Promise.all(others.map(({ end }) => end))).sort()).toEqual([0, 1]);
-  await terminal.close();
-});
-
 describe("tvmm: for whoever watches a script", () => {
   const watched = (...args: string[]) =>
     run("env", [
       `TVMM_TRACE=${file("trace")}`,
       `TVMM_COUNT=${file("count")}`,
-      built.path("tvmm"),
-      ...["--device", device.path, ...args],
+      cases.path("tvmm"),
+      ...["--device", cases.device.path, ...args],
     ]);
 
   test("calls and their answers are traced, as a shell would read them, and counted", async () => {
