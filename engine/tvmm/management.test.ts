@@ -10,6 +10,7 @@ import { benches } from "./testing/benches.ts";
 import { managedBench } from "./testing/com3.ts";
 import { eventually, workerOf } from "./testing/guest.ts";
 import { testImage } from "./testing/image.ts";
+import { holdLaunch } from "./testing/stub-worker.ts";
 
 const bench = benches();
 
@@ -305,13 +306,7 @@ describe("limits", () => {
   it("set while a box is being started hold for it", async () => {
     const tb = await managedMachine();
     const { vm } = await tb.box("hello");
-    let release = () => {};
-    let launching = () => {};
-    const begun = new Promise<void>((resolve) => (launching = resolve));
-    tb.workers.behaviour.start = () => {
-      launching();
-      return new Promise((resolve) => (release = resolve));
-    };
+    const { begun, release } = holdLaunch(tb.workers);
     const on = tb.ask({ op: "on", vm });
     await begun;
     await tb.com3.ask("LIMIT", { share: 0.25 });

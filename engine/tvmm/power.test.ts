@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { benches } from "./testing/benches.ts";
 import { ascii, bytesOf, eventually, guest, workerOf } from "./testing/guest.ts";
-import { answerLikeAWorker } from "./testing/stub-worker.ts";
+import { answerLikeAWorker, holdLaunch } from "./testing/stub-worker.ts";
 
 const bench = benches();
 
@@ -28,13 +28,7 @@ describe("ON and OFF", () => {
   it("OFF gives up an ON whose worker is being launched, and ends that worker", async () => {
     const tb = await bench();
     const { vm } = await tb.box("hello");
-    let release = () => {};
-    let launching = () => {};
-    const begun = new Promise<void>((resolve) => (launching = resolve));
-    tb.workers.behaviour.start = () => {
-      launching();
-      return new Promise((resolve) => (release = resolve));
-    };
+    const { begun, release } = holdLaunch(tb.workers);
     const refused = expect(tb.ask({ op: "on", vm })).rejects.toThrow(/^bad-state: hello was switched off/);
     await begun;
     await tb.ask({ op: "off", vm });
@@ -68,12 +62,7 @@ describe("ON and OFF", () => {
   it("a worker that was given up harms no later one", async () => {
     const tb = await bench();
     const { vm } = await tb.box("hello");
-    let launching = () => {};
-    const begun = new Promise<void>((resolve) => (launching = resolve));
-    tb.workers.behaviour.start = () => {
-      launching();
-      return new Promise(() => {});
-    };
+    const { begun } = holdLaunch(tb.workers);
     const refused = expect(tb.ask({ op: "on", vm })).rejects.toThrow(/^bad-state: hello was switched off/);
     await begun;
     const first = workerOf(tb);

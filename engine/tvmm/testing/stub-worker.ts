@@ -97,3 +97,18 @@ export function stubWorkers(): StubWorkers {
   };
   return { launch, workers, behaviour, alive: () => workers.filter(({ terminated }) => !terminated).length };
 }
+
+/**
+ * Holds the start of the workers that are launched from now on: `begun` resolves when the first is being launched, and
+ * `release` lets the one that was launched last go on.
+ */
+export function holdLaunch({ behaviour }: StubWorkers): { begun: Promise<void>; release(): void } {
+  let letGo = () => {};
+  let launching = () => {};
+  const begun = new Promise<void>((resolve) => (launching = resolve));
+  behaviour.start = () => {
+    launching();
+    return new Promise((resolve) => (letGo = resolve));
+  };
+  return { begun, release: () => letGo() };
+}
