@@ -16,6 +16,7 @@ import "./styles/lesson.css";
 import "./styles/boxes.css";
 import "./styles/layers.css";
 import "./styles/stage.css";
+import "./styles/lines.css";
 import "./styles/lenses.css";
 import "./styles/messages.css";
 import "./styles/measurements.css";
