@@ -17,6 +17,7 @@ import {
 } from "./bank.ts";
 import { type Cases, programCases } from "./cases.ts";
 import type { Program } from "./programs.ts";
+import { BUILD_TIMEOUT } from "./programs.ts";
 
 interface Running {
   stop(): Promise<void>;
@@ -39,7 +40,7 @@ export function bankCases(...programs: Program[]): BankCases {
   beforeAll(async () => {
     machine = await makeMachine();
     trust = await siteTrust(machine);
-  });
+  }, BUILD_TIMEOUT);
   afterEach(async () => {
     for (const each of running.splice(0)) await each.stop();
   });
