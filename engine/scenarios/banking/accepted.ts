@@ -1,28 +1,24 @@
 /** Steps of the undisturbed run: a customer, a bank, and what a listener on the wire gets of it (paper 2.2). */
-import type { Step, StepContext } from "../scenario.ts";
+import { wordsIn } from "../bytes.ts";
+import type { Step } from "../scenario.ts";
 import { newest } from "../verdicts.ts";
 import {
   AMOUNT,
   balance,
   bank,
+  bankListens,
   CLIENT,
+  callBank,
   cents,
   leave,
   NAME,
   PAYEE,
   PIN,
+  restartClient,
   SERVER,
-  shows,
   signIn,
   transfer,
-  verdictOnScreen,
 } from "./people.ts";
-
-async function restartClient(context: StepContext): Promise<void> {
-  const { management } = context.lab.platform("alice");
-  await management.off(context.lab.vm(CLIENT).id);
-  await management.on(context.lab.vm(CLIENT).id);
-}
 
 export const accepted: Step = {
   id: "accepted",
@@ -38,22 +34,18 @@ export const accepted: Step = {
   async run(context) {
     await Promise.all([CLIENT, SERVER].map((path) => context.lab.vm(path).waitForState("on", 120_000)));
     const server = context.lab.vm(SERVER).id;
-    if (context.control) await bank(context).management.off(server);
-    const first = await verdictOnScreen(context);
-    // Whichever of the two machines was ready first: the customer presses Enter and calls once more.
-    if (first !== "the bank is accepted" || context.control) {
-      if (context.control && first === "the bank is accepted") await restartClient(context);
-      else await context.lab.platform("alice").display.type("\n");
+    if (context.control) {
+      await bank(context).management.off(server);
+      await restartClient(context);
+    } else await bankListens(context);
+    const verdict = await callBank(context);
+    if (context.control) {
+      await bank(context).management.on(server);
+      await bankListens(context);
+      await callBank(context);
     }
-    const called = await verdictOnScreen(context);
-    if (called !== "the bank is accepted" || context.control) {
-      if (context.control) {
-        await bank(context).management.on(server);
-        await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
-        await context.lab.platform("alice").display.type("\n");
-        await shows(context, CLIENT, /Name +_/);
-      }
-      return { observed: `Alice’s screen says: ${called}.`, passed: false, artifacts: await newest(context, "power") };
+    if (verdict !== "the bank is accepted") {
+      return { observed: `Alice’s screen says: ${verdict}.`, passed: false, artifacts: await newest(context, "power") };
     }
     await signIn(context);
     const before = await balance(context);
@@ -70,14 +62,6 @@ export const accepted: Step = {
     };
   },
 };
-
-/** How often these texts stand in the bytes, in one of the ways in which a text is written. */
-function count(bytes: Uint8Array, words: readonly string[]): number {
-  const text = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, piece) =>
-    String.fromCharCode(...bytes.subarray(piece * 4096, piece * 4096 + 4096)),
-  ).join("");
-  return words.filter((word) => text.includes(word)).length;
-}
 
 export const listener: Step = {
   id: "listener",
@@ -99,8 +83,8 @@ export const listener: Step = {
     }
     const balances = (context.notes.get("balances") as string[] | undefined) ?? [];
     const secrets = context.control ? ["Terra Lab bank client"] : [NAME, PIN, PAYEE, AMOUNT, ...balances];
-    const found = count(bytes, secrets);
-    const products = count(bytes, ["Terra Lab bank client", "Terra Lab bank server"]);
+    const found = wordsIn(bytes, secrets).length;
+    const products = wordsIn(bytes, ["Terra Lab bank client", "Terra Lab bank server"]).length;
     const messages = (await context.lab.messages({ kind: "tls" })).length;
     return {
       observed: `${frames.length} frames, ${bytes.length} bytes, ${messages} TLS messages: ${products} of 2 product names found, ${found} of ${secrets.length} secrets.`,

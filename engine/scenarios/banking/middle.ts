@@ -10,7 +10,9 @@ import {
   alice,
   balance,
   bank,
+  bankListens,
   CLIENT,
+  callBank,
   cents,
   leave,
   NAME,
@@ -90,7 +92,7 @@ export const relayUnbound: Step = {
       role: "internet",
       vouched: true,
     });
-    await context.lab.vm(UNBOUND_SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
+    await bankListens(context, UNBOUND_SERVER);
     const client = await addBox(context, alice(context), {
       name: "bank-client-unbound",
       image: "bank-client-unbound",
@@ -100,8 +102,7 @@ export const relayUnbound: Step = {
     });
     const takeOver = context.control ? "--forward 4433" : `--unwrap 4433 --rewrite '${PAYEE}=Mallory'`;
     const placed = await placeMallory(context, UNBOUND_CLIENT, `mallory --to 10.0.0.21 --forward 4434 ${takeOver}`);
-    if ((await verdictOnScreen(context, UNBOUND_CLIENT)) !== "the bank is accepted")
-      await alice(context).display.type("\n");
+    await callBank(context, UNBOUND_CLIENT);
     await signIn(context, UNBOUND_CLIENT);
     const before = await balance(context, UNBOUND_CLIENT);
     const after = await transfer(context, UNBOUND_CLIENT);

@@ -90,6 +90,31 @@ export async function verdictOnScreen(context: StepContext, path = CLIENT): Prom
   return found ?? "the bank is accepted";
 }
 
+/** What it says where nobody refused and nobody answered either. */
+const NO_ANSWER = /^(?:no connection to|the connection fails|the other end closed|the other end does not answer)/;
+
+/** What the client's screen says of the bank; where nobody answered, the customer presses Enter and calls once more. */
+export async function callBank(context: StepContext, path = CLIENT): Promise<string> {
+  const first = await verdictOnScreen(context, path);
+  if (!NO_ANSWER.test(first)) return first;
+  await keyboard(context).type("\n");
+  await shows(context, path, /is called|Name +_/);
+  return verdictOnScreen(context, path);
+}
+
+/** Waits until the bank's box takes calls, since it was started last. */
+export async function bankListens(context: StepContext, path = SERVER): Promise<void> {
+  await context.lab.vm(path).console.waitFor(/listens on port/, { from: 0, timeoutMs: PATIENCE_MS });
+}
+
+/** Off and on again: the client forgets what it showed, and calls. */
+export async function restartClient(context: StepContext): Promise<void> {
+  const { management } = alice(context);
+  const { id } = context.lab.vm(CLIENT);
+  await management.off(id);
+  await management.on(id);
+}
+
 /** Length of the bank's log so far, to read from. */
 export async function logMark(context: StepContext, path = SERVER): Promise<number> {
   return (await context.lab.vm(path).console.text()).length;

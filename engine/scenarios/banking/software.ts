@@ -2,15 +2,20 @@
 import type { Step, StepContext } from "../scenario.ts";
 import { newest, shortened } from "../verdicts.ts";
 import { addBox, changeByte, dropBox, remade } from "./boxes.ts";
-import { alice, bank, CLIENT, logMark, SERVER, verdictInLog, verdictOnScreen } from "./people.ts";
+import {
+  alice,
+  bank,
+  bankListens,
+  CLIENT,
+  logMark,
+  restartClient,
+  SERVER,
+  verdictInLog,
+  verdictOnScreen,
+} from "./people.ts";
 
 async function vouchedFor(context: StepContext, image: string): Promise<string[]> {
   return (await context.terra.images()).find(({ id }) => id === image)?.vendorCertificates ?? [];
-}
-
-/** The customer presses Enter where the screen says that this calls the bank. */
-async function callAgain(context: StepContext): Promise<void> {
-  if ((await verdictOnScreen(context)) !== "the bank is accepted") await alice(context).display.type("\n");
 }
 
 export const oneByte: Step = {
@@ -42,8 +47,8 @@ export const oneByte: Step = {
   },
 };
 
-/** The next version of the client beside the lab's own, with or without its vendor's word; what the bank says of it. */
-async function nextVersion(context: StepContext, vouched: boolean): Promise<string> {
+/** The next version of the client beside the lab's own, with or without its vendor's word; what the bank says of it, and its whole log of that. */
+async function nextVersion(context: StepContext, vouched: boolean): Promise<{ verdict: string; log: string }> {
   const mark = await logMark(context);
   const box = await addBox(context, alice(context), {
     name: "bank-client-2",
@@ -53,8 +58,9 @@ async function nextVersion(context: StepContext, vouched: boolean): Promise<stri
     vouched,
   });
   const verdict = await verdictInLog(context, "10.0.0.3", mark);
+  const log = (await context.lab.vm(SERVER).console.text()).slice(mark);
   await dropBox(alice(context), box);
-  return verdict;
+  return { verdict, log };
 }
 
 export const newVersion: Step = {
@@ -68,7 +74,7 @@ export const newVersion: Step = {
   lens: "console",
   markers: { 1: SERVER },
   async run(context) {
-    const verdict = await nextVersion(context, context.control);
+    const { verdict } = await nextVersion(context, context.control);
     return {
       observed: `The bank says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("failed vm"),
@@ -88,8 +94,7 @@ export const vouched: Step = {
   lens: "console",
   markers: { 1: SERVER },
   async run(context) {
-    const verdict = await nextVersion(context, !context.control);
-    const log = await context.lab.vm(SERVER).console.text();
+    const { verdict, log } = await nextVersion(context, !context.control);
     const named = /"Terra Lab bank client" 1\.1\.0/.test(log);
     return {
       observed: `The bank says: ${shortened(verdict)}${named ? ", Terra Lab bank client 1.1.0" : ""}.`,
@@ -114,13 +119,12 @@ export const notTheBank: Step = {
     const medium = "bank-server.firmware";
     const before = context.control ? await bank(context).disk(medium).copy() : await changeByte(bank(context), medium);
     await remade(context, SERVER, vendors);
-    await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
-    await alice(context).management.off(context.lab.vm(CLIENT).id);
-    await alice(context).management.on(context.lab.vm(CLIENT).id);
+    await bankListens(context);
+    await restartClient(context);
     const verdict = await verdictOnScreen(context);
     await bank(context).disk(medium).restore(before);
     await remade(context, SERVER, vendors);
-    await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
+    await bankListens(context);
     return {
       observed: `Alice’s screen says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("refused at vm"),
@@ -143,14 +147,12 @@ export const debugTvmm: Step = {
     const restart = async (tvmm?: string) => {
       await bank(context).powerOff();
       await bank(context).powerOn(tvmm === undefined ? {} : { tvmm });
-      await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
+      await bankListens(context);
     };
     await restart(context.control ? undefined : "debug");
-    await alice(context).management.off(context.lab.vm(CLIENT).id);
-    await alice(context).management.on(context.lab.vm(CLIENT).id);
+    await restartClient(context);
     const verdict = await verdictOnScreen(context);
     await restart();
-    await callAgain(context);
     return {
       observed: `Alice’s screen says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("refused at tvmm"),

@@ -3,7 +3,7 @@ import { generateKeyPair, issueHardwareRoot } from "../../attestation/index.ts";
 import type { Step } from "../scenario.ts";
 import { newest, shortened } from "../verdicts.ts";
 import { addBox, dropBox } from "./boxes.ts";
-import { alice, SERVER, verdictInLog, verdictOnScreen } from "./people.ts";
+import { alice, bankListens, callBank, SERVER, verdictInLog, verdictOnScreen } from "./people.ts";
 
 export const ownRoots: Step = {
   id: "own-roots",
@@ -62,8 +62,8 @@ export const revoked: Step = {
     const told = await context.lab.trust();
     const trust = told?.trust ?? {};
     const root = await context.lab.setTrust({ ...trust, common: { ...trust.common, revocationLists: [list] } });
-    await context.lab.vm(SERVER).console.waitFor(/listens on port/, { from: 0, timeoutMs: 60_000 });
-    if ((await verdictOnScreen(context)).startsWith("no connection")) await alice(context).display.type("\n");
+    await bankListens(context);
+    await callBank(context);
     const verdict = await verdictInLog(context, "10.0.0.2", 0);
     return {
       observed: `The trust disk is now ${shortened(root)}. The bank says: ${shortened(verdict)}.`,

@@ -2,11 +2,12 @@
  * Steps with everything that an owner has for looking into a box and changing it, used on an open box, on a closed one, and on
  * the closed one under the debug TVMM (paper 3.1, "root secure").
  */
+import { makeBox } from "../../lab/index.ts";
+import { places } from "../bytes.ts";
 import type { Step, StepContext } from "../scenario.ts";
 import { challenge, newest, refusedAt, short, verdict } from "../verdicts.ts";
-import { alive, findInMemory, HELLO, makeSecret, PC, places, refusal, shell } from "./boxes.ts";
+import { alice, alive, findInMemory, HELLO, makeSecret, PC, refusal, shell } from "./boxes.ts";
 
-const alice = (context: StepContext) => context.lab.platform("alice");
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
 
 interface Tried {
@@ -18,8 +19,17 @@ interface Tried {
   refused: boolean;
 }
 
-/** Each tool once. `bytes` is what the memory is searched for, and what must be in it. */
-async function everyTool(context: StepContext, path: string, bytes: Uint8Array): Promise<Tried[]> {
+/** Keys, and how to see that the box took them. */
+interface Typed {
+  keys: string;
+  came(): Promise<boolean>;
+}
+
+/**
+ * Each tool once. `bytes` is what the memory is searched for, and what must be in it. Whether keys arrived can be seen only in a box with a
+ * shell; elsewhere all that is known is that they were let through.
+ */
+async function everyTool(context: StepContext, path: string, bytes: Uint8Array, typed?: Typed): Promise<Tried[]> {
   const { inspect } = alice(context);
   const { id } = context.lab.vm(path);
   const tools: [string, () => Promise<{ result: string; gained: boolean }>][] = [
@@ -61,8 +71,10 @@ async function everyTool(context: StepContext, path: string, bytes: Uint8Array):
     [
       "send keys",
       async () => {
-        await inspect.sendKeys(id, "\n");
-        return { result: "typed", gained: true };
+        await inspect.sendKeys(id, typed?.keys ?? "\n");
+        if (!typed) return { result: "let through", gained: true };
+        const gained = await typed.came();
+        return { result: gained ? "typed, and its shell did it" : "typed, and nothing came of it", gained };
       },
     ],
   ];
@@ -97,7 +109,15 @@ export const openBox: Step = {
     const secret = await makeSecret(context, PC);
     const bytes = new TextEncoder().encode(secret);
     const target = context.control ? HELLO : PC;
-    const tried = await everyTool(context, target, bytes);
+    const tried = await everyTool(context, target, bytes, {
+      keys: "echo came > /tmp/keys\n",
+      came: async () =>
+        (await shell(
+          context,
+          PC,
+          "for i in $(seq 100); do [ -s /tmp/keys ] && break; sleep 0.1; done; cat /tmp/keys",
+        )) === "came",
+    });
     const forged = "f0f0f0f0-0000-4000-8000-0f0f0f0f0f0f";
     const { inspect } = alice(context);
     const vm = context.lab.vm(target);
@@ -135,17 +155,17 @@ export const closedBox: Step = {
     let target = HELLO;
     if (context.control) {
       // The same image, but started as an open box: then it has no secrets from its owner, and no identity either.
-      const firmware = await alice(context).insertImage("hello");
-      const vm = await management.createVm({ name: "hello-open", image: { medium: firmware.firmware }, asOpen: true });
-      const { boot } = JSON.parse(
-        new TextDecoder().decode((await context.terra.images()).find(({ id }) => id === "hello")?.descriptor),
-      ) as { boot: { root: string; salt: string } };
-      const { root, salt } = boot;
-      await management.attach(
-        vm,
-        await management.createDevice({ type: "disk", medium: firmware.boot, class: "attested", root, salt, slot: 0 }),
-      );
-      await management.attach(vm, await management.createDevice({ type: "display" }));
+      const { firmware, boot } = await alice(context).insertImage("hello");
+      const image = (await context.terra.images()).find(({ id }) => id === "hello");
+      const descriptor = async () => image?.descriptor ?? new Uint8Array();
+      const vm = await makeBox(management, {
+        name: "hello-open",
+        image: "hello",
+        firmware,
+        boot,
+        descriptor,
+        asOpen: true,
+      });
       await management.on(vm);
       target = "alice/hello-open";
     }

@@ -3,6 +3,7 @@
  * through the scripting API, in the roles of the owner and of the people at the shells.
  */
 import type { Platform } from "../../lab/index.ts";
+import { places } from "../bytes.ts";
 import type { StepContext } from "../scenario.ts";
 
 export const PC = "alice/pc";
@@ -21,6 +22,8 @@ export const ADDRESSES: Record<string, string> = {
 
 /** Bytes asked for at once when a memory is searched; memories are whole numbers of them. */
 const PIECE = 2 ** 20;
+
+export const alice = (context: StepContext): Platform => context.lab.platform("alice");
 
 export function platformOf(context: StepContext, path: string): Platform {
   return context.lab.platform(path.split("/")[0] ?? "");
@@ -77,7 +80,7 @@ export async function received(context: StepContext, path: string): Promise<numb
 
 /** Connects two devices if they are not connected yet, or takes them apart if they are. */
 export async function connected(context: StepContext, a: string, b: string, should: boolean): Promise<void> {
-  const { management } = context.lab.platform("alice");
+  const { management } = alice(context);
   const now = (await management.devices()).some(({ id, connectedTo }) => id === a && connectedTo.includes(b));
   if (should && !now) await management.connect(a, b);
   if (!should && now) await management.disconnect(a, b);
@@ -102,16 +105,6 @@ export async function findInMemory(context: StepContext, path: string, bytes: Ui
     found.push(...places(both, bytes).map((place) => at - before.length + place));
     before = piece.slice(piece.length - bytes.length + 1);
   }
-}
-
-/** Every place of `wanted` in `bytes`. */
-export function places(bytes: Uint8Array, wanted: Uint8Array): number[] {
-  const found: number[] = [];
-  const [first = 0] = wanted;
-  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (wanted.every((byte, index) => bytes[at + index] === byte)) found.push(at);
-  }
-  return found;
 }
 
 /** Makes a random value in the box's shell, which keeps it in a variable; it is written nowhere else. */

@@ -1,13 +1,13 @@
 /** Steps about faults that stay where they happen (paper 3.1): a kernel panics, a vm worker fails, and the others go on. */
 import type { Step, StepContext } from "../scenario.ts";
 import { newest } from "../verdicts.ts";
-import { BOB, HELLO, MANAGEMENT, PC, SECOND, whoIsAlive } from "./boxes.ts";
+import { alice, BOB, HELLO, MANAGEMENT, PC, SECOND, whoIsAlive } from "./boxes.ts";
 
 /** Switches a box on again that a step has brought down, and waits for its shell. */
 async function backOn(context: StepContext, path: string): Promise<void> {
   const vm = context.lab.vm(path);
   const { state } = await vm.status();
-  if (state === "off" || state === "halted") await context.lab.platform("alice").management.on(vm.id);
+  if (state === "off" || state === "halted") await alice(context).management.on(vm.id);
   await vm.console.run("true", { timeoutMs: 60_000 });
 }
 

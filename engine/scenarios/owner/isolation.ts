@@ -1,7 +1,7 @@
 /** Steps about boxes that know nothing of each other: side by side, with nothing shared (paper 3.1). */
 import type { Step } from "../scenario.ts";
 import { newest } from "../verdicts.ts";
-import { findInMemory, HELLO, MANAGEMENT, makeSecret, PC, refusal, SECOND, shell, whoIsAlive } from "./boxes.ts";
+import { alice, findInMemory, HELLO, MANAGEMENT, makeSecret, PC, refusal, SECOND, shell, whoIsAlive } from "./boxes.ts";
 
 export const sideBySide: Step = {
   id: "side-by-side",
@@ -16,10 +16,10 @@ export const sideBySide: Step = {
   markers: { 1: MANAGEMENT, 2: HELLO },
   async run(context) {
     const boxes = [MANAGEMENT, PC, SECOND, HELLO];
-    if (context.control) await context.lab.platform("alice").management.off(context.lab.vm(SECOND).id);
+    if (context.control) await alice(context).management.off(context.lab.vm(SECOND).id);
     else await Promise.all(boxes.map((path) => context.lab.vm(path).waitForState("on")));
     const answers = await whoIsAlive(context, boxes);
-    if (context.control) await context.lab.platform("alice").management.on(context.lab.vm(SECOND).id);
+    if (context.control) await alice(context).management.on(context.lab.vm(SECOND).id);
     return {
       observed: `${answers.length} of ${boxes.length} boxes answer: ${answers.join(", ")}.`,
       passed: answers.length === boxes.length,
@@ -46,7 +46,7 @@ export const memory: Step = {
     const bytes = new TextEncoder().encode(secret);
     const inPc = await findInMemory(context, PC, bytes);
     const inSecond = await findInMemory(context, SECOND, bytes);
-    const closed = await refusal(context.lab.platform("alice").inspect.readMemory(context.lab.vm(HELLO).id, 0, 4096));
+    const closed = await refusal(alice(context).inspect.readMemory(context.lab.vm(HELLO).id, 0, 4096));
     return {
       observed: `“${secret}” stands ${inPc.length} times in pc’s memory and ${inSecond.length} times in second’s. For hello the TVMM says “${closed ?? "here it is"}”.`,
       passed: inPc.length > 0 && inSecond.length === 0 && closed?.startsWith("closed-box") === true,

@@ -1,9 +1,7 @@
 /** Steps about the management box (paper 4.4): what it may do, what it may not, and what its policy is. */
-import type { Step, StepContext } from "../scenario.ts";
+import type { Step } from "../scenario.ts";
 import { challenge, newest, short, verdict } from "../verdicts.ts";
-import { attempt, HELLO, MANAGEMENT, PC, refusal, SECOND, shell } from "./boxes.ts";
-
-const alice = (context: StepContext) => context.lab.platform("alice");
+import { alice, attempt, HELLO, MANAGEMENT, PC, refusal, SECOND, shell } from "./boxes.ts";
 
 /** What root in the management box tries on another box. */
 const arsenal = (box: string) => [
