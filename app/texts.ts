@@ -13,8 +13,7 @@ export const texts = {
     lab: "Lab",
     limit: "The chip is simulated; the browser is what you really trust",
     theme: (next: string) => `Change to the ${next} theme`,
-    light: "light",
-    dark: "dark",
+    themes: { light: "light", dark: "dark", projector: "projector" },
   },
   regions: {
     lesson: "Lesson",

@@ -87,7 +87,7 @@ export function LessonColumn() {
   const back = usePage(strayed);
   const { scenario } = lesson;
   return (
-    <aside className="lesson" aria-label={texts.regions.lesson} data-region="lesson" tabIndex={-1}>
+    <aside className="lesson" id="lesson" aria-label={texts.regions.lesson} data-region="lesson" tabIndex={-1}>
       {scenario ? (
         <>
           <div className="lesson-head">

@@ -6,7 +6,7 @@
 import { create } from "zustand";
 import type { LabView, SurfaceSize } from "../../engine/lab/index.ts";
 import { messageOf } from "../facts/format.ts";
-import { type Theme, useTheme } from "../page/media.ts";
+import { shade, useTheme } from "../page/media.ts";
 
 interface Surface {
   platform: string;
@@ -46,7 +46,7 @@ export function showSurface(view: LabView, platform: string, vm: string, place: 
     surface = { platform, vm, canvas, size };
     surfaces.set(key, surface);
     const handed = canvas.transferControlToOffscreen();
-    view.surface(platform, vm, handed, size, useTheme.getState().theme).catch((error: unknown) => {
+    view.surface(platform, vm, handed, size, shade(useTheme.getState().theme)).catch((error: unknown) => {
       // This canvas is spent; the next time the box is shown it gets another one.
       if (surfaces.get(key)?.canvas === canvas) surfaces.delete(key);
       refused(key)(error);
@@ -64,10 +64,10 @@ export function fitSurface(view: LabView, platform: string, vm: string, size: Su
     surface.size.width === size.width && surface.size.height === size.height && surface.size.scale === size.scale;
   if (same) return;
   surface.size = size;
-  view.resize(platform, vm, size, useTheme.getState().theme).catch(refused(`${platform}/${vm}`));
+  view.resize(platform, vm, size, shade(useTheme.getState().theme)).catch(refused(`${platform}/${vm}`));
 }
 
-export function themeSurfaces(view: LabView, theme: Theme): void {
+export function themeSurfaces(view: LabView, theme: "light" | "dark"): void {
   for (const { platform, vm, size } of surfaces.values()) {
     view.resize(platform, vm, size, theme).catch(refused(`${platform}/${vm}`));
   }

@@ -35,6 +35,8 @@ export interface Page {
   /** Zooms that were entered one from the other; the last one is seen, and Esc leaves it. */
   zooms: readonly Zoom[];
   limits: boolean;
+  /** Is the lesson open where it is a drawer over the stage? */
+  drawer: boolean;
   /** The marker that is hovered or focused at either end. */
   ringed: number | null;
 }
@@ -49,6 +51,7 @@ export const usePage = create<Page>(() => ({
   outcome: null,
   zooms: [],
   limits: false,
+  drawer: true,
   ringed: null,
 }));
 

@@ -3,13 +3,15 @@ import { useState } from "react";
 import { shortDigest } from "../facts/format.ts";
 import { texts } from "../texts.ts";
 import { copyText } from "./copy.ts";
+import { scaleOf } from "./scale.ts";
 
 export function Digest({ value, what = "" }: { value: string; what?: string }) {
   const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
   const [copied, setCopied] = useState(false);
   const show = (element: HTMLElement) => {
     const { left, bottom } = element.getBoundingClientRect();
-    setPlace({ left: Math.max(8, Math.min(left, window.innerWidth - 490)), top: bottom + 4 });
+    const scale = scaleOf(element);
+    setPlace({ left: Math.max(8, Math.min(left, window.innerWidth - 490 * scale)) / scale, top: bottom / scale + 4 });
   };
   const hide = () => {
     setPlace(null);

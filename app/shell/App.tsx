@@ -10,7 +10,7 @@ import { MessagesLens, MessagesTools } from "../messages/MessagesLens.tsx";
 import { MonitorLens, MonitorTools } from "../monitor/MonitorLens.tsx";
 import { RightColumn } from "../monitor/RightColumn.tsx";
 import { themeSurfaces } from "../monitor/surfaces.ts";
-import { useMedia, useTheme, useWide } from "../page/media.ts";
+import { shade, useForm, useTheme } from "../page/media.ts";
 import { LENSES, type Lens, usePage } from "../page/page.ts";
 import { useView, ViewContext } from "../page/session.ts";
 import { Stage, useRowStage } from "../stage/Stage.tsx";
@@ -39,13 +39,14 @@ function useThemeFollowers() {
   const view = useView();
   useEffect(() => {
     themeConsoles();
-    themeSurfaces(view, theme);
+    themeSurfaces(view, shade(theme));
   }, [theme, view]);
 }
 
 function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
-  const wide = useWide();
-  const { lens, detent, zooms } = usePage();
+  const form = useForm();
+  const wide = form === "wide";
+  const { lens, detent, zooms, drawer } = usePage();
   useKeys();
   useReturn();
   useThemeFollowers();
@@ -56,7 +57,7 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
   return (
     <div className="page" data-detent={detent} data-row={row} data-zoom={zoomed}>
       <TopBar scenarios={scenarios} />
-      <LessonColumn />
+      {(form !== "drawer" || drawer) && <LessonColumn />}
       <main className="work">
         {zoomed ? (
           <Zooms />
@@ -87,7 +88,7 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
 }
 
 export function App({ view, scenarios }: { view: LabView; scenarios: readonly Scenario[] }) {
-  const narrow = useMedia("(max-width: 1023.98px)");
+  const narrow = useForm() === "narrow";
   const missing = view.missingFeatures();
   if (missing.length > 0) return <MissingFeatures features={missing} />;
   return (

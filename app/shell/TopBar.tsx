@@ -3,7 +3,7 @@ import type { Scenario } from "../../engine/scenarios/index.ts";
 import { useFacts } from "../facts/store.ts";
 import { Chip, Theme, Wordmark } from "../icons/icons.tsx";
 import { useLesson } from "../lesson/lesson.ts";
-import { toggleTheme, useTheme } from "../page/media.ts";
+import { chooseTheme, nextTheme, useForm, useTheme } from "../page/media.ts";
 import { usePage } from "../page/page.ts";
 import { openLab, useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
@@ -13,13 +13,26 @@ export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
   // While a lab is being opened its lesson names it already.
   const lesson = useLesson((state) => (state.running ? state.scenario?.lab : undefined));
   const id = useFacts((facts) => facts.lab?.id) ?? lesson ?? "";
-  const theme = useTheme((state) => state.theme);
+  const next = nextTheme(useTheme((state) => state.theme));
+  const drawer = useForm() === "drawer";
+  const lessonOpen = usePage((page) => page.drawer);
   return (
     <header className="top">
       <div className="top-name">
         <Wordmark />
         <span>{texts.name}</span>
       </div>
+      {drawer && (
+        <button
+          type="button"
+          className="button"
+          aria-expanded={lessonOpen}
+          aria-controls="lesson"
+          onClick={() => usePage.setState({ drawer: !lessonOpen })}
+        >
+          {texts.regions.lesson}
+        </button>
+      )}
       <label className="top-lab">
         <span className="visually-hidden">{texts.top.lab}</span>
         <select value={id} onChange={(event) => void openLab(view, scenarios, event.currentTarget.value)}>
@@ -38,9 +51,9 @@ export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
       <button
         type="button"
         className="icon-button"
-        aria-label={texts.top.theme(theme === "dark" ? texts.top.light : texts.top.dark)}
-        title={texts.top.theme(theme === "dark" ? texts.top.light : texts.top.dark)}
-        onClick={toggleTheme}
+        aria-label={texts.top.theme(texts.top.themes[next])}
+        title={texts.top.theme(texts.top.themes[next])}
+        onClick={() => chooseTheme(next)}
       >
         <Theme />
       </button>

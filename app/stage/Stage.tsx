@@ -9,7 +9,6 @@ import { splitError } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Mark } from "../icons/marks.tsx";
 import { useLesson } from "../lesson/lesson.ts";
-import { useMedia } from "../page/media.ts";
 import { usePage } from "../page/page.ts";
 import { openLab, useSession, useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
@@ -72,10 +71,9 @@ function shapeOf({ info, power, error, boxes, devices }: MachineFacts): string {
 
 /** Is the stage drawn in its row form: because the lens needs the room, or because more is there than the full form shows? */
 export function useRowStage(): boolean {
-  const narrow = useMedia("(max-width: 1279.98px)");
   const machines = useFacts((facts) => facts.machines);
   const tall = usePage((page) => page.detent === "tall");
-  return tall || !fitsFull(machines, narrow);
+  return tall || !fitsFull(machines);
 }
 
 export function Stage({ scenarios, row }: { scenarios: readonly Scenario[]; row: boolean }) {

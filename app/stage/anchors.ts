@@ -4,6 +4,7 @@
  */
 import { type RefObject, useLayoutEffect } from "react";
 import { create } from "zustand";
+import { scaleOf } from "../parts/scale.ts";
 
 export interface Anchor {
   left: number;
@@ -22,18 +23,19 @@ export const middle = (anchor: Anchor) => (anchor.left + anchor.right) / 2;
 
 function measure(stage: HTMLElement): void {
   const origin = stage.getBoundingClientRect();
+  const scale = scaleOf(stage);
   const anchors: Record<string, Anchor> = {};
   for (const element of stage.querySelectorAll<HTMLElement>("[data-anchor]")) {
     const { left, right, top, bottom } = element.getBoundingClientRect();
     anchors[element.dataset.anchor ?? ""] = {
-      left: left - origin.left,
-      right: right - origin.left,
-      top: top - origin.top,
-      bottom: bottom - origin.top,
+      left: (left - origin.left) / scale,
+      right: (right - origin.left) / scale,
+      top: (top - origin.top) / scale,
+      bottom: (bottom - origin.top) / scale,
     };
   }
   const before = useAnchors.getState();
-  const next = { anchors, width: origin.width, height: origin.height };
+  const next = { anchors, width: stage.offsetWidth, height: stage.offsetHeight };
   if (JSON.stringify(before.anchors) !== JSON.stringify(anchors) || before.width !== next.width) {
     useAnchors.setState(next);
   }

@@ -63,8 +63,8 @@ describe("cards on the stage", () => {
 describe("the stage’s full form", () => {
   const { machines } = facts();
   it("holds two machines and six boxes, in shares of their boxes", () => {
-    expect(fitsFull([...machines, ...machines], false)).toBe(true);
-    expect(fitsFull([...machines, ...machines, ...machines], false)).toBe(false);
+    expect(fitsFull([...machines, ...machines])).toBe(true);
+    expect(fitsFull([...machines, ...machines, ...machines])).toBe(false);
     expect(columns([...machines, ...machines])).toBe("minmax(0, 240fr) var(--wires) minmax(216px, 240fr)");
   });
 });

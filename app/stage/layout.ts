@@ -4,13 +4,12 @@ import type { MachineFacts } from "../facts/facts.ts";
 /** Two machines face each other over their wires; more than that, or more boxes, are drawn as tags on a line. */
 const MAX_MACHINES = 2;
 const MAX_BOXES = 6;
-const MAX_BOXES_NARROW = 4;
 /** Part of the width below which a frame is narrow. */
 const NARROW = 0.4;
 
-export function fitsFull(machines: readonly MachineFacts[], narrow: boolean): boolean {
+export function fitsFull(machines: readonly MachineFacts[]): boolean {
   const boxes = machines.reduce((sum, machine) => sum + Math.max(1, machine.boxes.length), 0);
-  return machines.length <= MAX_MACHINES && boxes <= (narrow ? MAX_BOXES_NARROW : MAX_BOXES);
+  return machines.length <= MAX_MACHINES && boxes <= MAX_BOXES;
 }
 
 /** A frame and its boxes, in parts of the width: one box 240, three 592. */
