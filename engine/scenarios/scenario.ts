@@ -29,9 +29,16 @@ export interface Step {
   /** Paragraphs for the student; `[1]` stands for the yellow marker of that number. */
   text: string[];
   expected: string;
+  /** Two or three answers to what will happen, for the student to choose among before it does. None of them is judged. */
+  guess?: readonly string[];
   lens: LensName;
   /** Where the markers stand: box, TVMM, chip, lens row, by the names that app/ knows ("alice/hello", "alice/tvmm", "verifier:tvmm"). */
   markers?: Record<number, string>;
+  /**
+   * What the step leaves behind, so that a student can go back over it. "nothing": each step up to it can be played again on the lab as
+   * it then is. "own": it can itself, those before it cannot. Left out: it cannot either, and the lab has to be opened anew.
+   */
+  leaves?: "nothing" | "own";
   run(context: StepContext): Promise<StepOutcome>;
 }
 
@@ -51,9 +58,23 @@ export interface Player {
   readonly position: number;
   readonly reports: readonly StepReport[];
   readonly running: boolean;
+  /** Index of the step whose start goTo() is on its way to; null: none. */
+  readonly goal: number | null;
+  /** Indices of steps that did not come to an end but threw; their reports say what. */
+  readonly broken: ReadonlySet<number>;
+  /** Why goTo() could not open the lab; null: it could. */
+  readonly openError: string | null;
   /** Runs the next step. The first one opens the lab. Never rejects: what went wrong is the step's report. */
   next(): Promise<StepReport | null>;
-  /** Opens the lab anew and forgets the reports. */
-  restart(): Promise<void>;
+  /**
+   * To the start of the step with this index: by playing the ones between, or, if it lies behind, by opening the lab anew and playing all
+   * before it again. Nothing is played where the step can be run again on the lab as it is (Step.leaves). Resolves to whether it came
+   * there: not if the lab did not open, a step on the way threw, or stop() was called. Never rejects.
+   */
+  goTo(index: number): Promise<boolean>;
+  /** Would goTo(index) leave the lab as it is? */
+  stays(index: number): boolean;
+  /** Ends a goTo() after the step that is under way. */
+  stop(): void;
   subscribe(listener: () => void): () => void;
 }

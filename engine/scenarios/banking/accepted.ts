@@ -29,6 +29,7 @@ export const accepted: Step = {
     "Each end checks the other’s whole chain in its own box, against roots and products on an attested disk that both must have. Then Alice signs in, asks for her balance, and transfers money. Her screen is hers alone.",
   ],
   expected: "Each accepts the other after nine checks. The balance on Alice’s screen falls by what she transferred.",
+  guess: ["Each accepts the other, and the money moves.", "The bank refuses: it has never seen this machine."],
   lens: "monitor",
   markers: { 1: CLIENT, 2: SERVER },
   async run(context) {
@@ -71,8 +72,10 @@ export const listener: Step = {
     "Everything that went over the wire is on record [1]. In this profile (TLS 1.2) a listener reads both ends’ certificates: who they are is no secret. What they say is one.",
   ],
   expected: "Product names stand in the frames. Name, PIN, payee, amount and both balances do not.",
+  guess: ["Everything that was said.", "Which software talks, and nothing of what it says.", "Nothing at all."],
   lens: "messages",
   markers: { 1: "internet" },
+  leaves: "nothing",
   async run(context) {
     const frames = await context.lab.wire("internet").frames({ limit: 65_536 });
     const bytes = new Uint8Array(frames.reduce((sum, frame) => sum + frame.bytes.length, 0));

@@ -82,8 +82,10 @@ export const relayUnbound: Step = {
   ],
   expected:
     "Both ends accept each other. Mallory reads name, PIN and balance, and has the money sent to himself. Nothing looks wrong to anybody.",
+  guess: ["The attestation fails.", "Mallory passes it all on and reads nothing.", "Mallory reads everything."],
   lens: "console",
   markers: { 1: UNBOUND_CLIENT, 2: MALLORY },
+  leaves: "nothing",
   async run(context) {
     const server = await addBox(context, bank(context), {
       name: "bank-server-unbound",
@@ -143,15 +145,29 @@ async function throughMallory(context: StepContext, command: string): Promise<{ 
   return { verdict, words };
 }
 
-function middleStep(id: string, title: string, text: string[], expected: string, command: string, check: string): Step {
+interface Middle {
+  id: string;
+  title: string;
+  text: string[];
+  expected: string;
+  guess: string[];
+  /** What mallory does with the connection. */
+  command: string;
+  /** The check at which the client then refuses. */
+  check: string;
+}
+
+function middleStep({ id, title, text, expected, guess, command, check }: Middle): Step {
   return {
     id,
     title,
     paper: "Terra §2.2",
     text,
     expected,
+    guess,
     lens: "monitor",
     markers: { 1: MALLORY, 2: CLIENT },
+    leaves: "nothing",
     async run(context) {
       const { verdict, words } = await throughMallory(context, context.control ? "--forward 4433" : command);
       const secrets = [NAME, PIN].filter((secret) => words.includes(secret)).length;
@@ -167,26 +183,28 @@ function middleStep(id: string, title: string, text: string[], expected: string,
   };
 }
 
-export const relay = middleStep(
-  "relay",
-  "The same man, the real boxes",
-  [
+export const relay = middleStep({
+  id: "relay",
+  title: "The same man, the real boxes",
+  text: [
     "Mallory does the same to the lab’s own client [1]. But here the key of the connection is the key that the TVMM endorsed: the attestation is the connection’s own handshake.",
     "To take it over he would need a certificate that ends in a chip. He has one that he made himself.",
   ],
-  "The client refuses at the check of the chain. Mallory reads nothing.",
-  "--unwrap 4433",
-  "chain",
-);
+  expected: "The client refuses at the check of the chain. Mallory reads nothing.",
+  guess: ["Mallory reads everything again.", "Alice’s box refuses."],
+  command: "--unwrap 4433",
+  check: "chain",
+});
 
-export const impersonate = middleStep(
-  "impersonate",
-  "Somebody else’s certificate",
-  [
+export const impersonate = middleStep({
+  id: "impersonate",
+  title: "Somebody else’s certificate",
+  text: [
     "The bank’s certificates are no secret: it shows them to everybody who calls. Mallory calls, keeps them, and shows them to Alice’s box as his own [1].",
     "All nine checks of the chain would pass. But TLS makes him sign with the key that belongs to it, and that key never left the bank’s box.",
   ],
-  "The client refuses at the first check: the handshake is not signed with the certificate’s key.",
-  "--impersonate 4433",
-  "freshness",
-);
+  expected: "The client refuses at the first check: the handshake is not signed with the certificate’s key.",
+  guess: ["Alice’s box accepts: the chain is genuine.", "Alice’s box refuses."],
+  command: "--impersonate 4433",
+  check: "freshness",
+});

@@ -26,8 +26,10 @@ export const oneByte: Step = {
     "Somebody has changed one byte of the client’s image: a letter of a word that means nothing to its kernel [1]. The box runs as before and looks the same. It has another identity.",
   ],
   expected: "The bank refuses at the check of the VM: nobody vouches for this digest.",
+  guess: ["The box does not start.", "The bank refuses it.", "The bank accepts: it behaves as before."],
   lens: "console",
   markers: { 1: CLIENT, 2: SERVER },
+  leaves: "nothing",
   async run(context) {
     const vendors = await vouchedFor(context, "bank-client");
     const medium = "bank-client.firmware";
@@ -71,8 +73,10 @@ export const newVersion: Step = {
     "The vendor has a new client. Its digest is on nobody’s list, and so far only the file has arrived, without a word from the vendor.",
   ],
   expected: "The bank refuses at the check of the VM.",
+  guess: ["The bank accepts: it is the same vendor’s.", "The bank refuses."],
   lens: "console",
   markers: { 1: SERVER },
+  leaves: "nothing",
   async run(context) {
     const { verdict } = await nextVersion(context, context.control);
     return {
@@ -91,8 +95,10 @@ export const vouched: Step = {
     "Now the vendor’s certificate comes along: this digest is the bank client, version 1.1.0. It travels beside the box’s own chain, and nothing was changed at the bank.",
   ],
   expected: "The bank accepts, and names product and version.",
+  guess: ["The bank accepts.", "The bank refuses until its list is changed."],
   lens: "console",
   markers: { 1: SERVER },
+  leaves: "nothing",
   async run(context) {
     const { verdict, log } = await nextVersion(context, !context.control);
     const named = /"Terra Lab bank client" 1\.1\.0/.test(log);
@@ -112,8 +118,10 @@ export const notTheBank: Step = {
     "The same the other way round. On the bank’s machine somebody runs a server that differs from the bank’s in one byte [1]. It has the right address, a real chip, a real TVMM.",
   ],
   expected: "Alice’s box refuses at the check of the VM, and says so on her screen. Nothing was typed yet.",
+  guess: ["Alice signs in, and the server has her PIN.", "Alice’s box refuses before she types."],
   lens: "monitor",
   markers: { 1: SERVER, 2: CLIENT },
+  leaves: "nothing",
   async run(context) {
     const vendors = await vouchedFor(context, "bank-server");
     const medium = "bank-server.firmware";
@@ -141,8 +149,10 @@ export const debugTvmm: Step = {
     "The administrator at the bank boots a TVMM that lets her into closed boxes [1]. The server’s image is the right one, byte for byte; what it runs on is not.",
   ],
   expected: "Alice’s box refuses at the check of the TVMM.",
+  guess: ["Alice’s box accepts: the server’s image is right.", "Alice’s box refuses."],
   lens: "monitor",
   markers: { 1: "bank/tvmm", 2: CLIENT },
+  leaves: "nothing",
   async run(context) {
     const restart = async (tvmm?: string) => {
       await bank(context).powerOff();

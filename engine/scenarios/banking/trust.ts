@@ -15,8 +15,10 @@ export const ownRoots: Step = {
   ],
   expected:
     "The box with the owner’s roots refuses the bank at the last check: their trust disks differ. No word is exchanged.",
+  guess: ["Box and bank accept each other.", "His box refuses the bank."],
   lens: "monitor",
   markers: { 1: "alice/own-roots", 2: SERVER },
+  leaves: "nothing",
   async run(context) {
     const told = await context.lab.trust();
     const keys = await generateKeyPair();
@@ -55,6 +57,7 @@ export const revoked: Step = {
     "The key of Alice’s chip is known to have leaked. From then on her machine’s certificates prove nothing: whoever has the key can make them. The chip’s maker puts it on a list [1], and the list goes to everybody on the next trust disk.",
   ],
   expected: "With the list on both ends’ disks the bank refuses Alice’s box at the check of revocation.",
+  guess: ["The bank refuses Alice’s box.", "The bank accepts: her box has not changed."],
   lens: "console",
   markers: { 1: SERVER, 2: "alice/chip" },
   async run(context) {

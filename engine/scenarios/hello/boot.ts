@@ -17,8 +17,10 @@ export const boot: Step = {
     "Two boxes come up on the TVMM: an open one with a shell, and a closed one that only its maker can look into.",
   ],
   expected: "Each layer’s digest is the SHA-256 of the bytes on the flash, and both boxes are on.",
+  guess: ["Each digest is that of the bytes on the flash.", "The TVMM’s is not: it runs, and what runs changes."],
   lens: "measurements",
   markers: { 1: "alice/chip", 2: "alice/tvmm" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const log = await alice(context).bootLog();
@@ -58,8 +60,10 @@ export const evidence: Step = {
     "The verifier checks nine things [2]. It has never seen this machine; it knows the vendors’ roots.",
   ],
   expected: "The verifier accepts, and names product and version of every layer.",
+  guess: ["It accepts.", "It refuses: it has never seen this machine."],
   lens: "verifier",
   markers: { 1: "alice/hello", 2: "verifier" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const nonce = context.terra.nonce();
@@ -93,8 +97,10 @@ export const oldNonce: Step = {
     "Somebody has kept an answer that the verifier once accepted. Now the verifier asks again, with a new random number [1], and gets the old answer.",
   ],
   expected: "The verifier refuses at its first check: the signature is over another number.",
+  guess: ["It accepts: nothing in the answer is false.", "It refuses: the number is another."],
   lens: "verifier",
   markers: { 1: "verifier:freshness" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const before = context.terra.nonce();
@@ -119,8 +125,10 @@ export const debugTvmm: Step = {
     "The loader reports it truthfully, no vendor vouches for it, and what the release TVMM has sealed does not open.",
   ],
   expected: "It runs; the verifier refuses, naming the TVMM; the sealed key stays shut.",
+  guess: ["The machine refuses to start it.", "It runs, and the verifier refuses.", "It runs, and nobody notices."],
   lens: "verifier",
   markers: { 1: "alice/tvmm" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const since = (await context.lab.messages()).at(-1)?.sequence ?? 0;

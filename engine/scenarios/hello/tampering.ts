@@ -16,18 +16,21 @@ interface Layer {
   part: string;
   title: string;
   text: string[];
+  guess: string[];
 }
 
 /** One bit of a layer on the flash. It lies in the closing comment of the code, so that the layer still runs. */
-function layerStep({ name, part, title, text }: Layer): Step {
+function layerStep({ name, part, title, text, guess }: Layer): Step {
   return {
     id: name,
     title,
     paper: "Terra §4.2",
     text,
     expected: `The machine runs as before. The verifier refuses, naming the ${name === "tvmm" ? "TVMM" : name}.`,
+    guess,
     lens: "verifier",
     markers: { 1: `alice/${name}`, 2: `verifier:${name}` },
+    leaves: "nothing",
     async run(context) {
       await untouched(context);
       const before = (await alice(context).bootLog()).find((stage) => stage.name === name)?.digest ?? "";
@@ -54,6 +57,11 @@ export const layers: Step[] = [
       "The flash lies outside the chip, and whoever holds a screwdriver can write to it. One bit of the firmware was changed there [1]. It does nothing at all: it lies in a comment.",
       "The chip measures it all the same, and cannot be talked into another number [2].",
     ],
+    guess: [
+      "The machine no longer starts.",
+      "It runs, and the verifier refuses.",
+      "It runs, and is accepted: a comment does nothing.",
+    ],
   }),
   layerStep({
     name: "loader",
@@ -61,6 +69,11 @@ export const layers: Step[] = [
     title: "One bit of the loader",
     text: [
       "Now the firmware is the right one and one bit of the loader differs [1]. The firmware measures the loader, so the verifier’s list fails one check later [2].",
+    ],
+    guess: [
+      "The firmware refuses to start it.",
+      "It runs, and the verifier refuses.",
+      "It runs, and is accepted: the firmware is right.",
     ],
   }),
   layerStep({
@@ -70,6 +83,7 @@ export const layers: Step[] = [
     text: [
       "And one bit of the TVMM [1]. Nobody has hidden anything; the loader says what it started, and no vendor vouches for that [2].",
     ],
+    guess: ["The loader refuses to start it.", "It runs, and the verifier refuses.", "It runs, and hides the change."],
   }),
 ];
 
@@ -98,8 +112,10 @@ export const kernel: Step = {
     "A box’s descriptor holds the digests of everything the box is made of. One bit of its kernel was changed on the medium; the descriptor is the old one [1].",
   ],
   expected: "The TVMM refuses to switch the box on, naming the kernel. No instruction of it runs.",
+  guess: ["The box is not switched on.", "It runs, and the verifier refuses.", "It runs as before."],
   lens: "measurements",
   markers: { 1: "alice/hello" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const id = await switchOff(context);
@@ -125,8 +141,10 @@ export const descriptor: Step = {
     "But the box’s identity is the hash of its descriptor [1]. This is another box now, and nobody has vouched for it [2].",
   ],
   expected: "The box runs under another identity. The verifier refuses, naming the VM.",
+  guess: ["The box is not switched on.", "It runs, and is refused as somebody else.", "It runs, and is accepted."],
   lens: "verifier",
   markers: { 1: "alice/hello", 2: "verifier:vm" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const before = (await context.lab.vm(HELLO).identity()).primary;
@@ -179,8 +197,10 @@ export const optimistic: Step = {
     "When it reads that block, the TVMM stops it [2]. Not one byte of the block reaches the guest.",
   ],
   expected: "The box starts, then halts, naming disk and block.",
+  guess: ["The box is not switched on.", "It starts, and stops at that block.", "It reads the block and goes on."],
   lens: "measurements",
   markers: { 1: "measurements:boot", 2: "alice/hello" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const block = await blockThatIsRead(context);
@@ -213,8 +233,10 @@ export const aheadOfTime: Step = {
     "The other way of checking: the whole disk is hashed before the box starts, and the guest reads the copy that was hashed [1]. One bit anywhere, even in a block that nobody ever reads, and the box stays off.",
   ],
   expected: "The TVMM refuses to switch the box on, naming disk and block.",
+  guess: ["The box is not switched on.", "It starts, and stops at that block.", "It runs: nobody reads that block."],
   lens: "measurements",
   markers: { 1: "alice/hello" },
+  leaves: "nothing",
   async run(context) {
     await untouched(context);
     const management = alice(context).management;
@@ -259,8 +281,12 @@ function nextVersion(vouched: boolean): Step {
           "Next to the old box the next version of it comes up. It is genuine, but its hash is new, and it brings no word of its vendor [1].",
         ],
     expected: vouched ? "The verifier accepts, and names product and version." : "The verifier refuses, naming the VM.",
+    guess: vouched
+      ? ["The verifier accepts.", "It refuses: its own list has not changed."]
+      : ["The verifier accepts: the box is genuine.", "It refuses: it does not know this hash."],
     lens: "verifier",
     markers: { 1: "verifier:vm" },
+    leaves: "nothing",
     async run(context) {
       if (!vouched || context.control) await untouched(context);
       const appraisal = await appraiseNextVersion(context, vouched !== context.control);

@@ -103,6 +103,7 @@ export const openBox: Step = {
     "An open box is its owner’s. Alice reads pc’s memory [1], finds the number that its shell thinks of, and overwrites it there; takes a picture of the screen; copies the whole machine as it stands; and types on its keyboard without having one.",
   ],
   expected: "All five tools work, and the shell says the number that Alice wrote.",
+  guess: ["All five tools work.", "She can look, but change nothing.", "The TVMM refuses them all."],
   lens: "messages",
   markers: { 1: PC },
   async run(context) {
@@ -147,8 +148,10 @@ export const closedBox: Step = {
     "Nothing here is greyed out: the page asks, and the TVMM says no.",
   ],
   expected: "All five are refused with “closed-box”. Each refusal is a message. The box goes on.",
+  guess: ["All five work: she is the owner.", "Looking is refused, keys get through.", "All five are refused."],
   lens: "messages",
   markers: { 1: HELLO, 2: "alice/tvmm" },
+  leaves: "nothing",
   async run(context) {
     const { management } = alice(context);
     const since = (await context.lab.messages()).at(-1)?.sequence ?? 0;
@@ -190,8 +193,14 @@ export const debugTvmm: Step = {
     "But it is another TVMM, with another digest, and the box’s evidence says so. Nobody who asks for evidence sends a secret into such a box [2].",
   ],
   expected: "All five tools work on the closed box. The verifier refuses its evidence, naming the TVMM.",
+  guess: [
+    "She still sees nothing.",
+    "She sees all, and the verifier refuses.",
+    "She sees all, and the verifier accepts.",
+  ],
   lens: "verifier",
   markers: { 1: "alice/tvmm", 2: "verifier:tvmm" },
+  leaves: "own",
   async run(context) {
     await alice(context).powerOff();
     await alice(context).powerOn(context.control ? {} : { tvmm: "debug" });

@@ -16,21 +16,24 @@ interface Fault {
   title: string;
   text: string[];
   expected: string;
+  guess: string[];
   /** What the guest does to itself, as its root. */
   command: string;
   /** The reason that the TVMM then gives. */
   reason: RegExp;
 }
 
-function faultStep({ id, title, text, expected, command, reason }: Fault): Step {
+function faultStep({ id, title, text, expected, guess, command, reason }: Fault): Step {
   return {
     id,
     title,
     paper: "Terra §3.1",
     text,
     expected,
+    guess,
     lens: "messages",
     markers: { 1: SECOND },
+    leaves: "own",
     async run(context) {
       const vm = context.lab.vm(SECOND);
       await backOn(context, SECOND);
@@ -78,6 +81,7 @@ export const fault = faultStep({
     "Each box has an emulator and a worker of its own. What broke is second’s, and nobody else’s.",
   ],
   expected: "second halts with the reason “fault”. All other boxes answer as before.",
+  guess: ["The whole machine stops.", "second stops, and nobody else.", "second starts again by itself."],
   command: `printf '${IMPOSSIBLE}' > fault; chmod +x fault; ./fault`,
   reason: /^fault$/,
 });
@@ -89,6 +93,7 @@ export const panic = faultStep({
     "Root in second tells the kernel to panic when memory runs out, and then reads zeros without end [1]. The kernel gives up and resets the processor; the TVMM does not let it start again unmeasured.",
   ],
   expected: "second halts with the reason “panic”. All other boxes answer as before.",
+  guess: ["The whole machine stops.", "second stops, and nobody else.", "second starts again by itself."],
   command: "echo 2 > /proc/sys/vm/panic_on_oom; tail /dev/zero",
   reason: /^panic$/,
 });

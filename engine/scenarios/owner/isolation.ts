@@ -12,8 +12,10 @@ export const sideBySide: Step = {
     "They run at the same time, each with its own kernel, each as if it had the machine to itself.",
   ],
   expected: "Management box, both PCs and the closed box are on, and each of them answers.",
+  guess: ["All four answer.", "The closed box does not: nobody may talk to it."],
   lens: "console",
   markers: { 1: MANAGEMENT, 2: HELLO },
+  leaves: "nothing",
   async run(context) {
     const boxes = [MANAGEMENT, PC, SECOND, HELLO];
     if (context.control) await alice(context).management.off(context.lab.vm(SECOND).id);
@@ -37,8 +39,10 @@ export const memory: Step = {
     "She finds it where it was made. In the other PC [2] it is not, and into the closed box she may not look.",
   ],
   expected: "The value is found in pc’s memory, not in second’s; for hello the TVMM refuses to look.",
+  guess: ["In both PCs: it is one machine.", "In pc only.", "Nowhere: the TVMM lets nobody look."],
   lens: "messages",
   markers: { 1: PC, 2: SECOND },
+  leaves: "nothing",
   async run(context) {
     const secret = await makeSecret(context, PC);
     context.notes.set("secret", secret);

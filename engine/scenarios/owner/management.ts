@@ -21,8 +21,10 @@ export const hostile: Step = {
   ],
   expected:
     "Five attempts on hello, five times “closed-box”. The same calls work on pc. hello’s evidence is accepted as before.",
+  guess: ["It gets in: it manages the TVMM.", "It is refused on hello, and only there.", "It is refused on every box."],
   lens: "console",
   markers: { 1: MANAGEMENT, 2: "alice/tvmm" },
+  leaves: "own",
   async run(context) {
     const box = context.control ? "second" : "hello";
     const console = "tvmm create-device serial --purpose console";
@@ -51,8 +53,10 @@ export const limits: Step = {
     "The owner’s policy says which images may run on this machine. The management box tells the TVMM [1], and from then on it holds for every caller: for the management box itself, for scripts, and for the buttons of this page.",
   ],
   expected: "With hello’s image off the list, this page’s ON is refused. With the list lifted it is carried out.",
+  guess: ["This page may do it all the same.", "This page is refused, too."],
   lens: "console",
   markers: { 1: MANAGEMENT },
+  leaves: "nothing",
   async run(context) {
     const { management } = alice(context);
     const { id } = context.lab.vm(HELLO);
@@ -80,8 +84,14 @@ export const denial: Step = {
   ],
   expected:
     "Suspended and switched off, hello proves nothing. Switched on again it is accepted, with the identity that it had.",
+  guess: [
+    "The TVMM keeps the box running.",
+    "The box is gone while she likes, and is the same after.",
+    "Once it was off, nobody accepts it any more.",
+  ],
   lens: "verifier",
   markers: { 1: HELLO },
+  leaves: "nothing",
   async run(context) {
     const { management } = alice(context);
     const vm = context.lab.vm(HELLO);
@@ -118,8 +128,10 @@ export const policy: Step = {
     "The TVMM knows nothing of the policy. It starts the management box; that one reads its list and makes the calls.",
   ],
   expected: "After the restart second is off, as the new line says, and the other boxes are on.",
+  guess: ["second stays off.", "The TVMM refuses a changed policy.", "All boxes come up as before."],
   lens: "console",
   markers: { 1: MANAGEMENT },
+  leaves: "own",
   async run(context) {
     const line = context.control ? "true" : "tvmm off second";
     await shell(

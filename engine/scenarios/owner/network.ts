@@ -24,8 +24,10 @@ export const unconnected: Step = {
     "Both PCs have a network card and an address in the same network [1]. No two devices of this machine are connected unless the owner said so [2].",
   ],
   expected: "pc asks second for an echo twice and gets no answer.",
+  guess: ["second answers: it is the same machine.", "No answer, and no frame arrives."],
   lens: "console",
   markers: { 1: PC, 2: "alice/tvmm" },
+  leaves: "nothing",
   async run(context) {
     await addressed(context, [PC, SECOND, MANAGEMENT]);
     const { pc, second } = await cards(context);
@@ -50,8 +52,10 @@ export const connect: Step = {
     "Alice connects the two cards: one call [1]. From now on the TVMM hands each frame of the one to the other [2], and to nobody else: the management box has a card as well.",
   ],
   expected: "pc’s echo requests are answered by second. The management box’s card receives nothing.",
+  guess: ["second answers, and nobody else hears of it.", "second answers, and all boxes with a card hear it."],
   lens: "messages",
   markers: { 1: "alice/tvmm", 2: SECOND },
+  leaves: "own",
   async run(context) {
     const { pc, second } = await cards(context);
     const before = await received(context, MANAGEMENT);
@@ -74,8 +78,10 @@ export const between: Step = {
     "pc’s card is now connected with two others, second’s and the management box’s [1]. pc can talk to both. That does not connect those two: what one of them sends reaches pc and ends there.",
   ],
   expected: "pc reaches both. The management box asks second and gets no answer.",
+  guess: ["They reach each other by way of pc.", "They do not reach each other."],
   lens: "console",
   markers: { 1: "alice/tvmm" },
+  leaves: "nothing",
   async run(context) {
     const { pc, second, management } = await cards(context);
     await connected(context, pc, second, true);
@@ -100,8 +106,10 @@ export const disconnect: Step = {
   paper: "Terra §4.4",
   text: ["One more call, and the line between the two cards is gone [1]. Neither box is asked, and neither is told."],
   expected: "What was answered before DISCONNECT is answered no more.",
+  guess: ["The answers end at once.", "They end when a box starts anew."],
   lens: "console",
   markers: { 1: "alice/tvmm" },
+  leaves: "nothing",
   async run(context) {
     const { pc, second } = await cards(context);
     await connected(context, pc, second, true);
@@ -139,8 +147,10 @@ export const wire: Step = {
     "The wire lies outside both machines. Whoever holds it sees every frame.",
   ],
   expected: "alice/pc’s echo requests are answered by bob/pc, and the wire carried requests and replies.",
+  guess: ["bob/pc answers.", "No answer: the TVMMs shut each other out."],
   lens: "messages",
   markers: { 1: "lan" },
+  leaves: "own",
   async run(context) {
     await plugged(context, !context.control);
     const since = (await context.lab.wire("lan").frames()).at(-1)?.sequence ?? 0;
@@ -163,8 +173,10 @@ export const attacker: Step = {
   ],
   expected:
     "The requests go over the wire, the replies are dropped, and alice/pc waits in vain. Without the attacker they come.",
+  guess: ["The TVMM notices and refuses the wire.", "alice/pc waits in vain."],
   lens: "messages",
   markers: { 1: "lan" },
+  leaves: "nothing",
   async run(context) {
     await plugged(context);
     const lan = context.lab.wire("lan");
