@@ -1,0 +1,1 @@
+export function lightOf(_parts, _faces, _lights) { return new Map(); }

@@ -1,0 +1,1 @@
+export function visibilityOf({ leaves }) { const row = new Uint8Array((leaves.length+7)>>3).fill(255); const out=[]; for (const _ of row) out.push(255); return new Map(leaves.map((l)=>[l, Uint8Array.from(out)])); }
