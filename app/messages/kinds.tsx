@@ -20,6 +20,7 @@ const SIGNS: Record<string, ReactNode> = {
   icmp: <Echo />,
   dns: <Name />,
   udp: <Packet />,
+  quake: <Packet />,
   tcp: <Arrows />,
 };
 
@@ -29,4 +30,4 @@ export function KindSign({ kind }: { kind: string }) {
 }
 
 /** Kinds of which the bytes are an Ethernet frame. */
-export const isFrame = (kind: string): boolean => ["arp", "icmp", "dns", "udp", "tcp"].includes(kind);
+export const isFrame = (kind: string): boolean => ["arp", "icmp", "dns", "udp", "tcp", "quake"].includes(kind);

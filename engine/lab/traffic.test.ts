@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { GATHER_MS } from "../network/quake-log.ts";
 import { ascii, ethernet, join, tcp, u8, u16 } from "../network/testing/build.ts";
+import { BLUE, command, move, toServer, zero } from "../network/testing/quake.ts";
 import { HANDSHAKE_QUIET_MS, QUIET_MS } from "../network/tls-flights.ts";
 import type { WireFrame } from "../protocol/media.ts";
 import type { DeviceStatus, OwnerEvent, VmStatus } from "../protocol/owner.ts";
@@ -163,6 +165,41 @@ describe("a frame between boxes of one machine", () => {
     traffic.close();
     vi.advanceTimersByTime(PERIOD_MS);
     expect(noted).toEqual([]);
+  });
+});
+
+describe("what is said in a game", () => {
+  const MOVE = move(u8(0, 20), u8(0, 20), command({ pitch: 1, yaw: 2, msec: 40 }));
+  const readdressed = (bytes: Uint8Array) => join(u8(...mac(BOBS), ...mac(PC)), bytes.subarray(12));
+
+  it("is one message a second where it comes with every packet, and its own where it does not", () => {
+    const { wire, noted, traffic } = log();
+    for (let at = 0; at < TOLD_FRAMES + 10; at++) wire("alice/eth0", readdressed(toServer(BLUE, {}, MOVE)), at);
+    expect(noted).toEqual([]);
+    vi.advanceTimersByTime(GATHER_MS);
+    expect(noted).toMatchObject([
+      {
+        at: TOLD_FRAMES + 9,
+        from: "alice/pc",
+        to: "bob/pc",
+        kind: "quake",
+        summary: expect.stringContaining("60 packets"),
+      },
+    ]);
+    const said = readdressed(toServer(BLUE, {}, u8(4), zero("say hello")));
+    wire("alice/eth0", said, 100);
+    expect(noted[1]).toMatchObject({ at: 100, kind: "quake", bytes: said });
+    wire("alice/eth0", readdressed(toServer(BLUE, {}, MOVE)));
+    traffic.close();
+    vi.advanceTimersByTime(GATHER_MS);
+    expect(noted).toHaveLength(2);
+  });
+
+  it("counts among what the line has told in this second", () => {
+    const { wire, noted } = log();
+    const said = readdressed(toServer(BLUE, {}, u8(4), zero("say hello")));
+    for (let at = 0; at < TOLD_FRAMES + 2; at++) wire("alice/eth0", said);
+    expect(noted).toHaveLength(TOLD_FRAMES);
   });
 });
 

@@ -1,9 +1,10 @@
 /**
  * Frames become messages: those on wires, and those that a machine's switch carried from one box to another. What a box sends to a
  * physical card is told by the wire that it comes out on, and not twice. A flood is counted, not listed. What is said over TLS is told
- * by what one side sent in one go, however many frames that took; receipts for it are not told.
+ * by what one side sent in one go, however many frames that took; receipts for it are not told. What comes with every packet of a game is
+ * told together, once a second.
  */
-import { observeTls, type TlsFlight } from "../network/index.ts";
+import { observeQuake, observeTls } from "../network/index.ts";
 import type { WireFrame } from "../protocol/media.ts";
 import type { OwnerEvent } from "../protocol/owner.ts";
 import type { Message } from "./api.ts";
@@ -87,9 +88,8 @@ export function createTraffic({ machines, decode, note, now }: TrafficParts): Tr
   function listenerAt(id: string, place: Place): Listener {
     const known = listeners.get(id);
     if (known) return known;
-    const made = createListener(now, (flight) => {
-      const { at, from, frame, summary, bytes } = flight;
-      if (place.line(from).takes()) note(at, { ...place.ends(from, frame), kind: "tls", summary, bytes });
+    const made = createListener(now, ({ at, from, frame, kind, summary, bytes }) => {
+      if (place.line(from).takes()) note(at, { ...place.ends(from, frame), kind, summary, bytes });
     });
     listeners.set(id, made);
     return made;
@@ -171,23 +171,39 @@ export function createTraffic({ machines, decode, note, now }: TrafficParts): Tr
 }
 
 interface Listener {
-  /** Is the frame told by a flight, now or later. */
+  /** Is the frame told by what was gathered, now or later. */
   takes(frame: { at: number; from: string; bytes: Uint8Array }): boolean;
   close(): void;
 }
 
-/** Tells what is said over TLS, when it is known to be over, or nothing more came for a while. */
-function createListener(now: () => number, tell: (flight: TlsFlight) => void): Listener {
-  const observer = observeTls();
+/** What is told of several frames at once. */
+interface Gathered {
+  at: number;
+  from: string;
+  /** One of them, whose hardware addresses say who speaks to whom. */
+  frame: Uint8Array;
+  kind: "tls" | "quake";
+  summary: string;
+  bytes: Uint8Array;
+}
+
+/** Tells what was gathered when it is known to be over, or its time has come. */
+function createListener(now: () => number, tell: (gathered: Gathered) => void): Listener {
+  const tls = observeTls();
+  const quake = observeQuake();
+  const tellTls = (flight: ReturnType<typeof tls.flush>[number]) => tell({ kind: "tls", ...flight });
+  const tellQuake = (told: ReturnType<typeof quake.flush>[number]) =>
+    tell({ kind: "quake", bytes: told.frame, ...told });
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function wait(): void {
     clearTimeout(timer);
-    const { due } = observer;
-    if (due === undefined) return;
+    const due = Math.min(tls.due ?? Number.POSITIVE_INFINITY, quake.due ?? Number.POSITIVE_INFINITY);
+    if (due === Number.POSITIVE_INFINITY) return;
     timer = setTimeout(
       () => {
-        observer.flush(now()).forEach(tell);
+        tls.flush(now()).forEach(tellTls);
+        quake.flush(now()).forEach(tellQuake);
         wait();
       },
       Math.max(1, due - now()),
@@ -196,10 +212,12 @@ function createListener(now: () => number, tell: (flight: TlsFlight) => void): L
 
   return {
     takes(frame) {
-      const { taken, flights } = observer.push(frame, now());
-      flights.forEach(tell);
+      const said = tls.push(frame, now());
+      said.flights.forEach(tellTls);
+      const played = said.taken ? undefined : quake.push(frame, now());
+      played?.told.forEach(tellQuake);
       wait();
-      return taken;
+      return said.taken || played?.taken === true;
     },
     close: () => clearTimeout(timer),
   };

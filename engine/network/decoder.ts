@@ -6,7 +6,7 @@
 import { TerraError } from "../protocol/errors.ts";
 
 /** What a frame counts as in the list of messages: its innermost protocol that has a kind. */
-export type FrameKind = "arp" | "icmp" | "dns" | "udp" | "tcp" | "tls" | "other";
+export type FrameKind = "arp" | "icmp" | "dns" | "udp" | "tcp" | "tls" | "quake" | "other";
 
 /** A piece of a frame with its meaning. `offset` and `length` are bytes of the whole frame; bits share their bytes' place. */
 export interface Field {
@@ -32,6 +32,8 @@ export interface Around {
   destination: string;
   /** The IPv4 packet around it (RFC 791), with its final destination; `whole` if the frame holds all of its payload, unfragmented. */
   packet?: { source: Uint8Array; destination: Uint8Array; whole: boolean };
+  /** Of the UDP datagram around it. */
+  ports?: { source: number; destination: number };
 }
 
 export interface Decoded {

@@ -6,6 +6,7 @@ import { vlan } from "./ethernet.ts";
 import { icmp } from "./icmp.ts";
 import { ipv4 } from "./ipv4.ts";
 import { ETHER_TYPE, PROTOCOL } from "./names.ts";
+import { QUAKE_PORTS, quake } from "./quake.ts";
 import { tcp } from "./tcp.ts";
 import { tls } from "./tls.ts";
 import { udp } from "./udp.ts";
@@ -24,7 +25,7 @@ const TABLES: Record<Carried["by"], Table> = {
     [PROTOCOL.tcp, tcp],
     [PROTOCOL.udp, udp],
   ]),
-  udpPort: new Map([[53, dns]]),
+  udpPort: new Map([[53, dns], ...QUAKE_PORTS.map((port): [number, Decoder] => [port, quake])]),
   tcpPort: new Map([
     [443, tls],
     [4433, tls],

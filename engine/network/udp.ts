@@ -32,7 +32,11 @@ export const udp: Decoder = {
     return {
       line: [`${from} → ${to}`, `${size} bytes`, ...remarks].join(", "),
       summary: `${size} bytes`,
-      around: { source: `${source}:${from}`, destination: `${destination}:${to}` },
+      around: {
+        source: `${source}:${from}`,
+        destination: `${destination}:${to}`,
+        ports: { source: from, destination: to },
+      },
       ...(length >= HEADER
         ? { end: Math.min(reader.end, reader.start + length), carried: { by: "udpPort", keys: [to, from] } }
         : {}),
