@@ -46,7 +46,8 @@ function takeForm(): void {
   const { theme } = useTheme.getState();
   const form = presentForm();
   document.documentElement.dataset.form = form;
-  document.documentElement.dataset.low = String(window.innerHeight / zoomOf(theme) <= 900);
+  const height = window.innerHeight / zoomOf(theme);
+  document.documentElement.dataset.height = height < 640 ? "tiny" : height <= 900 ? "low" : "full";
   useFormStore.setState({ form });
 }
 
