@@ -111,7 +111,7 @@ export async function buildStub(cache, guests, compiler) {
   const sources = join(guests, "stub");
   const recipe = { compiler, STUB_FLAGS, sources: treeDigests(sources) };
   const folder = await step(cache, "stub", recipe, (into) => {
-    const objects = ["start.S", "stub.c", "vga.c"].map((name) => {
+    const objects = ["start.S", "stub.c", "vga.c", "video.c"].map((name) => {
       const object = join(into, `${name}.o`);
       run("gcc", [...STUB_FLAGS.split(" "), ...warningFlags(), "-c", name, "-o", object], { cwd: sources });
       return object;

@@ -1,7 +1,8 @@
 // Compiles the C programs of guests/programs: static, i386 with SSE2, the same bytes in whatever folder they are built.
 // A program is a folder with *.c; the C files of lib/ and its folders are linked into each, unused functions left out.
-// `program.json` beside them may say {"libraries": ["bearssl"], "parts": ["attested"]}: Debian's archives, and folders of parts/
-// whose C files belong to it. The C library is musl, but for what OpenSSL is linked into, which Debian compiled against glibc.
+// `program.json` beside them may say {"libraries": ["bearssl"], "parts": ["attested"], "fast": true}: Debian's archives, folders
+// of parts/ whose C files belong to it, and whether its own code is compiled for speed instead of size. The C library is musl,
+// but for what OpenSSL is linked into, which Debian compiled against glibc.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,12 +32,15 @@ const LIBRARIES = {
 };
 
 const COMPILE = [
-  "-m32 -march=pentium4 -msse2 -mfpmath=sse -Os -std=gnu11 -Wall -Wextra",
+  "-m32 -march=pentium4 -msse2 -mfpmath=sse -std=gnu11 -Wall -Wextra",
   "-ffunction-sections -fdata-sections -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none",
   "-fno-asynchronous-unwind-tables -fno-ident -U_FORTIFY_SOURCE -nostdinc",
 ]
   .join(" ")
   .split(" ");
+const SMALL = ["-Os"];
+/** Floating point as SSE has it: without the C library's error numbers, and without traps. */
+const FAST = "-O2 -fno-math-errno -fno-trapping-math".split(" ");
 
 /** Names of the programs, sorted. */
 export function programNames(folder) {
@@ -58,7 +62,7 @@ export function ingredients(folder, name) {
 /** What its program.json says, and which C library follows from it. */
 function settings(folder, name) {
   const path = join(folder, name, "program.json");
-  const { libraries = [], parts = [] } = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  const { libraries = [], parts = [], fast = false } = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   for (const library of libraries) {
     if (!LIBRARIES[library]) {
       throw new BuildError(
@@ -71,7 +75,7 @@ function settings(folder, name) {
       throw new BuildError(`${name}/program.json: there is no part guests/programs/parts/${part}`);
     }
   }
-  return { libc: libraries.includes("openssl") ? "glibc" : "musl", libraries, parts };
+  return { libc: libraries.includes("openssl") ? "glibc" : "musl", libraries, parts, fast };
 }
 
 function cFiles(folder) {
@@ -133,13 +137,13 @@ function archives(root, { libc, libraries }) {
 }
 
 /** Compiles C files, given relative to `folder`, to objects in `into`, and returns those. */
-function compile(folder, sources, include, into, report) {
+function compile(folder, sources, flags, into, report) {
   const warnings = warningFlags();
   return sources.map((source) => {
     report(source);
     const object = join(into, `${source}.o`);
     mkdirSync(join(object, ".."), { recursive: true });
-    run("gcc", [...COMPILE, ...warnings, ...include, "-c", source, "-o", object], { cwd: folder });
+    run("gcc", [...COMPILE, ...warnings, ...flags, "-c", source, "-o", object], { cwd: folder });
     return object;
   });
 }
@@ -160,24 +164,25 @@ export async function buildPrograms(cache, folder, packages, compiler, names) {
     const crt = join(root, LIBCS[libc].folder);
     const include = includes(root, libc);
     const pins = LIBCS[libc].packages.map((each) => packages.get(each).sha256);
-    const library = await step(cache, `lib, ${libc}`, { compiler, COMPILE, pins, shared }, (into, report) => {
-      compile(folder, sharedSources, include, into, report);
+    const library = await step(cache, `lib, ${libc}`, { compiler, COMPILE, SMALL, pins, shared }, (into, report) => {
+      compile(folder, sharedSources, [...SMALL, ...include], into, report);
     });
+    const optimise = program.fast ? FAST : SMALL;
     const own = treeDigests(join(folder, name));
     const parts = program.parts.map((part) => treeDigests(join(folder, "parts", part)));
     const result = await step(
       cache,
       `program ${name}`,
-      { compiler, COMPILE, pins, shared, own, parts },
+      { compiler, COMPILE, optimise, pins, shared, own, parts },
       (into, report) => {
         const sources = [
           ...program.parts.flatMap((part) =>
             cFiles(join(folder, "parts", part)).map((file) => `parts/${part}/${file}`),
           ),
-          ...cFiles(join(folder, name)).map((file) => `${name}/${file}`),
+          ...cFilesBelow(join(folder, name)).map((file) => `${name}/${file}`),
         ];
         const objects = join(into, "objects");
-        const made = compile(folder, sources, [...include, "-I", name], objects, report);
+        const made = compile(folder, sources, [...optimise, ...include, "-I", name], objects, report);
         run("gcc", [
           ..."-m32 -static -no-pie -nostdlib -s -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack".split(" "),
           ...[join(crt, "crt1.o"), join(crt, "crti.o")],

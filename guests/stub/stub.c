@@ -1,7 +1,7 @@
 /* The direct-boot stub: does for a guest what a BIOS and a boot loader do on a PC, and nothing else. It fills Linux's
-   boot_params from what the multiboot loader handed over, sets the screen to text and routes the PCI interrupts. It must
-   never change the kernel. Boot protocol: the kernel's Documentation/x86/boot.rst and zero-page.rst; multiboot: the GNU
-   Multiboot Specification 0.6.96. */
+   boot_params from what the multiboot loader handed over, sets the screen to text, or to the picture that the command line
+   asks for, and routes the PCI interrupts. It must never change the kernel. Boot protocol: the kernel's
+   Documentation/x86/boot.rst and zero-page.rst; multiboot: the GNU Multiboot Specification 0.6.96. */
 
 #include "io.h"
 
@@ -64,6 +64,7 @@ __attribute__((regparm(0))) u32 prepare(const struct multiboot *info) {
   AT(u8, 0x1E8) = 2;
 
   vga_text();
+  video_linear((const char *)AT(u32, 0x228), (volatile u8 *)BOOT_PARAMS);
   route_interrupts();
   return BOOT_PARAMS;
 }
