@@ -101,6 +101,8 @@ struct intent {
   float yaw, pitch;
   /* Hand the player to the bot or take it over. */
   bool toggle_bot;
+  /* Show or hide how many polygons are drawn. */
+  bool toggle_speeds;
 };
 
 #endif
