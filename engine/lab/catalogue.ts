@@ -11,6 +11,9 @@ function banking(variant?: string): Record<string, TrustedDescription> {
   return { [role("client")]: accepts("server"), [role("server")]: accepts("client") };
 }
 
+/** One who plays by himself: the same skill for both, and not the same luck. `aim`: the standard deviation of where he aims, in degrees. */
+const player = (name: string, seed: number) => ({ name, bot: "1", seed: String(seed), aim: "4.0", fps: "25" });
+
 export const catalogue: LabDescription[] = [
   {
     id: "hello",
@@ -79,5 +82,60 @@ export const catalogue: LabDescription[] = [
     ],
     wires: [{ id: "internet", ends: ["alice", "bank"] }],
     trust: { roles: { ...banking(), ...banking("unbound") } },
+  },
+  {
+    id: "quake-open",
+    title: "The open game: every cheat works",
+    platforms: [
+      {
+        id: "alice",
+        title: "Alice’s PC",
+        focus: "blue",
+        management: {},
+        vms: [
+          {
+            name: "blue",
+            image: "game-open",
+            nics: [{ role: "internet", connect: ["eth0"] }],
+            config: { address: "10.0.0.2/24", peer: "10.0.0.1", ...player("blue", 7) },
+          },
+        ],
+      },
+      {
+        id: "bob",
+        title: "Bob’s PC",
+        focus: "red",
+        management: {},
+        vms: [
+          {
+            name: "red",
+            image: "game-open",
+            nics: [{ role: "internet" }],
+            config: { address: "10.0.0.3/24", peer: "10.0.0.4", ...player("red", 11) },
+          },
+          // Between red and everybody else: what it is not told to change it passes on.
+          {
+            name: "proxy",
+            image: "game-proxy",
+            nics: [{ role: "internet", connect: ["eth0", "red"] }],
+            config: { address: "10.0.0.4/24", peer: "10.0.0.1" },
+          },
+        ],
+      },
+      {
+        id: "host",
+        title: "The server’s machine",
+        focus: "server",
+        vms: [
+          {
+            name: "server",
+            image: "game-server-open",
+            nics: [{ role: "internet", connect: ["eth0"] }],
+            config: { address: "10.0.0.1/24" },
+          },
+        ],
+      },
+    ],
+    wires: [{ id: "internet", ends: ["alice", "bob", "host"] }],
   },
 ].map(parseLabDescription);

@@ -291,4 +291,23 @@ describe("a lab's description", () => {
       "bank-server-unbound": [{ product: "Terra Lab bank client unbound", minVersion: "1.0.0" }],
     });
   });
+
+  it("ships with the page: in the open game three machines share a wire, and red reaches it through the proxy alone", () => {
+    const game = catalogue.find(({ id }) => id === "quake-open");
+    expect(game?.wires).toEqual([{ id: "internet", ends: ["alice", "bob", "host"] }]);
+    const boxes = game?.platforms.flatMap(({ vms }) => vms) ?? [];
+    expect(boxes.map(({ name, nics }) => [name, nics[0]?.connect])).toEqual([
+      ["blue", ["eth0"]],
+      ["red", []],
+      ["proxy", ["eth0", "red"]],
+      ["server", ["eth0"]],
+    ]);
+    const told = Object.fromEntries(boxes.map(({ name, config }) => [name, config]));
+    expect(`${told.proxy?.address}`).toBe(`${told.red?.peer}/24`);
+    expect([`${told.blue?.peer}/24`, `${told.proxy?.peer}/24`]).toEqual([told.server?.address, told.server?.address]);
+    // Same skill, different luck: otherwise nothing could be compared.
+    expect(told.blue?.aim).toBe(told.red?.aim);
+    expect(told.blue?.seed).not.toBe(told.red?.seed);
+    expect(game?.platforms.map(({ management }) => management?.name)).toEqual(["management", "management", undefined]);
+  });
 });
