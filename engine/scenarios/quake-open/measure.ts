@@ -1,0 +1,82 @@
+/** What the server's log says of a game (docs/formats.md, "The game's log"), counted. Pure. */
+
+/** One player's part. */
+export interface Played {
+  shots: number;
+  hits: number;
+  /** Dealt to others. */
+  damage: number;
+  frags: number;
+  /** Hits that others landed on him, and what they cost him. */
+  taken: number;
+  suffered: number;
+}
+
+const nothing = (): Played => ({ shots: 0, hits: 0, damage: 0, frags: 0, taken: 0, suffered: 0 });
+
+/** By name: everybody of whom the lines say something. Lines of other kinds are passed over. */
+export function countPlay(log: string): Map<string, Played> {
+  const players = new Map<string, Played>();
+  const of = (name: string): Played => {
+    const known = players.get(name) ?? nothing();
+    players.set(name, known);
+    return known;
+  };
+  for (const [, what, who = "", whom = "", damage] of log.matchAll(
+    /terra: (shot|hit|frag) (\S+)(?: (\S+))?(?: ([\d.]+))?/g,
+  )) {
+    if (what === "shot") of(who).shots++;
+    else if (what === "frag") of(who).frags++;
+    else {
+      of(who).hits++;
+      of(who).damage += Number(damage);
+      of(whom).taken++;
+      of(whom).suffered += Number(damage);
+    }
+  }
+  return players;
+}
+
+export const playOf = (players: ReadonlyMap<string, Played>, name: string): Played => players.get(name) ?? nothing();
+
+/** Part of the shots that hit. */
+export const hitRate = ({ shots, hits }: Played): number => (shots === 0 ? 0 : hits / shots);
+
+/** What one hit on him cost a player, on average. */
+export const costOfHit = ({ taken, suffered }: Played): number => (taken === 0 ? 0 : suffered / taken);
+
+export const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
+
+export type Place = readonly [x: number, y: number, z: number];
+
+/** Where the server itself says a player was, and whether the other one had him in sight. */
+export interface Truth {
+  name: string;
+  place: Place;
+  /** By the other player's name. */
+  sight: Map<string, "sees" | "hidden">;
+}
+
+/** The reports of places in a log, in order; what is said of sight belongs to the place before it. */
+export function truths(log: string): Truth[] {
+  const found: Truth[] = [];
+  for (const [, what, who = "", rest = ""] of log.matchAll(/terra: (at|sees|hidden) (\S+) ([^\r\n]*)/g)) {
+    if (what === "at") {
+      const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = rest.trim().split(" ").map(Number);
+      if (Number.isFinite(x + y + z)) found.push({ name: who, place: [x, y, z], sight: new Map() });
+    } else if (what === "sees" || what === "hidden") {
+      const last = found.at(-1);
+      if (last?.name === rest.trim()) last.sight.set(who, what);
+    }
+  }
+  return found;
+}
+
+export const distance = (a: Place, b: Place): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
