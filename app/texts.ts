@@ -4,10 +4,12 @@
  */
 import type { ManagementStatus } from "../engine/lab/protocol.ts";
 import { bytesOf, count } from "./facts/format.ts";
+import { lessonTexts } from "./texts-lesson.ts";
 import { ownerTexts } from "./texts-owner.ts";
 
 export const texts = {
   ...ownerTexts,
+  ...lessonTexts,
   name: "Terra Lab",
   top: {
     lab: "Lab",
@@ -28,33 +30,6 @@ export const texts = {
     messages: "Messages",
     measurements: "Measurements",
     verifier: "Verifier",
-  },
-  lesson: {
-    none: "This lab has no lesson. Its machines can be used freely.",
-    expected: (paper: string) => `Expected · ${paper}`,
-    observed: "Observed",
-    running: "under way",
-    asExpected: "As expected",
-    notAsExpected: "Not as expected",
-    next: "Next step",
-    start: "Start",
-    folded: (last: number) => (last === 1 ? "1 done" : `1–${last} done`),
-    unfold: "Show the steps that are done",
-    fold: "Hide the steps that are done",
-    back: "Back to the lesson’s view",
-    position: (at: number, of: number) => `Step ${at} of ${of}`,
-    restart: "Start the lesson again",
-    play: "Play all steps",
-    pause: "Stop after this step",
-    nextStep: "Next step",
-    link: "Copy a link to this step",
-    linkCopied: "Link copied",
-    marker: (number: number) => `Marker ${number}`,
-    done: "done",
-    toCome: "to come",
-    current: "current step",
-    steps: "Steps",
-    finished: (passed: number, of: number) => `${passed} of ${of} steps as expected.`,
   },
   stage: {
     opening: "The lab is being opened.",

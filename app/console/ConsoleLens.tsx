@@ -1,13 +1,14 @@
 /** Lens "Console": the serial console of a box whose maker left one open. Every key typed here goes to that box. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { pickBox, useFactsNow } from "../facts/current.ts";
 import type { BoxFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
 import { Terminal } from "../icons/icons.tsx";
+import { NewLines } from "../monitor/NewLines.tsx";
 import { usePage } from "../page/page.ts";
 import { useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
-import { consoleOf, useConsoles } from "./consoles.ts";
+import { consoleOf, useConsoles, useTails } from "./consoles.ts";
 
 const hasConsole = (box: BoxFacts) => box.status.console !== "none";
 
@@ -64,7 +65,10 @@ export function ConsoleTools() {
 function Screen({ box }: { box: BoxFacts }) {
   const view = useView();
   const place = useRef<HTMLDivElement>(null);
+  const [typing, setTyping] = useState(false);
   const key = `${box.platform}/${box.id}`;
+  // The line with the cursor is still being written.
+  const lines = useTails((tails) => tails[key]?.slice(0, -1).join("\n") ?? "");
   // A console that was forgotten, because its box starts anew, is another one.
   const known = useConsoles(({ keys }) => keys.includes(key));
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new console is the reason to show it
@@ -88,7 +92,13 @@ function Screen({ box }: { box: BoxFacts }) {
     observer.observe(element);
     return () => observer.disconnect();
   }, [view, key, known, box.status.console]);
-  return <div className="console-place" ref={place} />;
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only learns whether the terminal in it has the focus */}
+      <div className="console-place" ref={place} onFocus={() => setTyping(true)} onBlur={() => setTyping(false)} />
+      <NewLines text={lines} speak={typing} />
+    </>
+  );
 }
 
 export function ConsoleLens() {

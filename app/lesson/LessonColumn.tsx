@@ -6,7 +6,7 @@ import { Caret } from "../icons/icons.tsx";
 import { StepMark } from "../icons/marks.tsx";
 import { backToLesson, strayed, usePage } from "../page/page.ts";
 import { texts } from "../texts.ts";
-import { currentIndex, finished, type Lesson, openStep, useLesson } from "./lesson.ts";
+import { type Lesson, openStep, useLesson } from "./lesson.ts";
 import { OpenStep } from "./OpenStep.tsx";
 import { Transport } from "./Transport.tsx";
 
@@ -49,15 +49,16 @@ function StepLine({ step, number, report }: { step: Step; number: number; report
 function Steps({ lesson, scenario }: { lesson: Lesson; scenario: Scenario }) {
   const [unfolded, setUnfolded] = useState(false);
   const open = openStep(lesson);
-  const current = scenario.steps[currentIndex(lesson)];
   const openIndex = open ? scenario.steps.indexOf(open) : 0;
   // Done steps before the last one fold into one line.
   const fold = openIndex >= 2 ? openIndex - 1 : 0;
   const list = useRef<HTMLOListElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another open step is the reason to scroll
+  const reported = lesson.reports[openIndex] !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another open step, or its outcome, is the reason to scroll
   useEffect(() => {
-    list.current?.querySelector(".step-open")?.scrollIntoView({ block: "nearest" });
-  }, [open?.id, lesson.running]);
+    const part = reported ? ".step-open .step-foot" : ".step-open";
+    list.current?.querySelector(part)?.scrollIntoView({ block: "nearest" });
+  }, [open?.id, lesson.running, reported]);
   return (
     <ol className="steps" aria-label={texts.lesson.steps} ref={list}>
       {fold > 0 && <FoldedLine last={fold} open={unfolded} onOpen={() => setUnfolded(!unfolded)} />}
@@ -65,18 +66,7 @@ function Steps({ lesson, scenario }: { lesson: Lesson; scenario: Scenario }) {
         if (index < fold && !unfolded) return null;
         const report = lesson.reports[index];
         if (step !== open) return <StepLine key={step.id} step={step} number={index + 1} report={report} />;
-        return (
-          <OpenStep
-            key={step.id}
-            step={step}
-            number={index + 1}
-            report={report}
-            running={lesson.running && step === current}
-            current={step === current}
-            offerNext={step === current && !lesson.running && !finished(lesson)}
-            offerStart={step === current && lesson.reports.length === 0 && !lesson.running}
-          />
-        );
+        return <OpenStep key={step.id} step={step} index={index} lesson={lesson} />;
       })}
     </ol>
   );

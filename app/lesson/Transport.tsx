@@ -5,7 +5,7 @@ import { Link, Next, Pause, Play, Restart } from "../icons/icons.tsx";
 import { stepLink } from "../page/session.ts";
 import { copyText } from "../parts/copy.ts";
 import { texts } from "../texts.ts";
-import { currentIndex, finished, type Lesson, nextStep, pause, play, restart } from "./lesson.ts";
+import { atStart, back, busy, finished, goOn, type Lesson, pause, play } from "./lesson.ts";
 
 export function Transport({ lesson, scenario }: { lesson: Lesson; scenario: Scenario }) {
   const [copied, setCopied] = useState(false);
@@ -15,16 +15,22 @@ export function Transport({ lesson, scenario }: { lesson: Lesson; scenario: Scen
     return () => clearTimeout(timer);
   }, [copied]);
   const done = finished(lesson);
-  const label = lesson.playing ? texts.lesson.pause : texts.lesson.play;
+  const under = busy(lesson);
+  const plays = lesson.playing || lesson.goal !== null;
+  const start = atStart(lesson);
+  const toStart = start && lesson.at > 0 ? texts.lesson.toStartBefore : texts.lesson.toStart;
+  const label = plays ? texts.lesson.pause : texts.lesson.play;
+  const broke = lesson.broken.has(lesson.at);
+  const step = start ? texts.lesson.run : broke ? texts.lesson.again : texts.lesson.next;
   return (
     <div className="transport">
       <button
         type="button"
         className="icon-button"
-        aria-label={texts.lesson.restart}
-        title={`${texts.lesson.restart} (B)`}
-        disabled={lesson.running}
-        onClick={() => void restart()}
+        aria-label={toStart}
+        title={`${toStart} (B)`}
+        disabled={under}
+        onClick={() => void back()}
       >
         <Restart />
       </button>
@@ -33,23 +39,23 @@ export function Transport({ lesson, scenario }: { lesson: Lesson; scenario: Scen
         className="icon-button play"
         aria-label={label}
         title={`${label} (Space)`}
-        disabled={done}
-        onClick={() => (lesson.playing ? pause() : void play())}
+        disabled={!plays && (done || under)}
+        onClick={() => (plays ? pause() : void play())}
       >
-        {lesson.playing ? <Pause /> : <Play />}
+        {plays ? <Pause /> : <Play />}
       </button>
       <button
         type="button"
         className="icon-button"
-        aria-label={texts.lesson.nextStep}
-        title={`${texts.lesson.nextStep} (N)`}
-        disabled={lesson.running || done}
-        onClick={() => void nextStep()}
+        aria-label={step}
+        title={`${step} (N)`}
+        disabled={under || (done && !start && !broke)}
+        onClick={() => void goOn()}
       >
         <Next />
       </button>
       <span className="transport-place">
-        {copied ? texts.lesson.linkCopied : texts.lesson.position(currentIndex(lesson) + 1, scenario.steps.length)}
+        {copied ? texts.lesson.linkCopied : texts.lesson.position(lesson.at + 1, scenario.steps.length)}
       </span>
       <button
         type="button"

@@ -11,11 +11,12 @@ import { allBoxes, useFactsNow } from "../facts/current.ts";
 import type { BoxFacts } from "../facts/facts.ts";
 import { messageOf } from "../facts/format.ts";
 import { followLab, useFacts } from "../facts/store.ts";
-import { currentIndex, nextStep, playUpTo, putOn, useLesson } from "../lesson/lesson.ts";
+import { busy, goToStep, nextStep, openStep, putOn, useLesson } from "../lesson/lesson.ts";
 import { followShelf } from "../machine/shelf.ts";
 import { followSurfaces } from "../monitor/surfaces.ts";
+import { texts } from "../texts.ts";
 import { followTaps } from "../wire/taps.ts";
-import { parsePlace, placeHash } from "./link.ts";
+import { type Place, parsePlace, placeHash } from "./link.ts";
 import { usePage } from "./page.ts";
 
 export const ViewContext = createContext<LabView | null>(null);
@@ -36,23 +37,48 @@ export interface Session {
 
 export const useSession = create<Session>(() => ({ openError: null, asking: null, askError: null }));
 
-/** Opens a lab: by the first step of its lesson where it has one, so that the boot is the lesson's first sight. */
-export async function openLab(view: LabView, scenarios: readonly Scenario[], lab: string, step?: string | null) {
-  useSession.setState({ openError: null, askError: null });
-  usePage.setState({ zooms: [], box: null });
-  const scenario = scenarios.find((candidate) => candidate.lab === lab);
-  putOn(scenario ? createPlayer(view.terra, scenario) : null);
-  if (scenario) {
-    await (step ? playUpTo(step) : nextStep());
-    const report = useLesson.getState().reports[0];
-    if (!view.terra.lab && report) useSession.setState({ openError: report.observed });
-    return;
+/** Puts a lab's lesson on and opens the lab: by its first step, so that the boot is its first sight, or up to the start of another. */
+async function openLesson(view: LabView, scenario: Scenario, step: string | null): Promise<void> {
+  const player = createPlayer(view.terra, scenario);
+  putOn(player);
+  const index = step === null ? -1 : scenario.steps.findIndex(({ id }) => id === step);
+  if (index >= 0) await goToStep(index);
+  else {
+    const running = nextStep();
+    if (step !== null) useLesson.setState({ note: texts.lesson.noStep(step) });
+    await running;
   }
+  const why = player.openError ?? player.reports[0]?.observed;
+  if (!view.terra.lab && why !== undefined) useSession.setState({ openError: why });
+}
+
+/** Opens a lab, and its lesson where it has one: at its beginning, or at the start of the step with that id. */
+export async function openLab(view: LabView, scenarios: readonly Scenario[], lab: string, step: string | null = null) {
+  useSession.setState({ openError: null, askError: null });
+  usePage.setState({ zooms: [], box: null, lessonLens: null });
+  const scenario = scenarios.find((candidate) => candidate.lab === lab);
+  if (scenario) return openLesson(view, scenario, step);
+  putOn(null);
   try {
     await view.terra.open(lab);
   } catch (error) {
     useSession.setState({ openError: messageOf(error) });
   }
+}
+
+/** A lab that was chosen by hand is the address's from now on. */
+export function chooseLab(view: LabView, scenarios: readonly Scenario[], lab: string): void {
+  history.replaceState(null, "", placeHash({ lab, step: null }));
+  void openLab(view, scenarios, lab);
+}
+
+/** Goes where the address says; in the lab that is open already by its lesson's own ways. */
+function goTo(view: LabView, scenarios: readonly Scenario[], { lab, step }: Place): void {
+  if (lab === "none") return;
+  const lesson = useLesson.getState();
+  const index = lesson.scenario?.lab === lab ? lesson.scenario.steps.findIndex(({ id }) => id === step) : -1;
+  if (index >= 0 && !busy(lesson)) void goToStep(index);
+  else void openLab(view, scenarios, lab, step);
 }
 
 /** Follows the lab's events and opens the lab of the address, unless it says none. */
@@ -61,15 +87,16 @@ export function startSession(view: LabView, scenarios: readonly Scenario[]): voi
   followSurfaces(view);
   followTaps(view);
   followShelf(view);
-  const place = parsePlace(location.hash);
-  if (place.lab !== "none") void openLab(view, scenarios, place.lab, place.step);
+  const follow = () => goTo(view, scenarios, parsePlace(location.hash));
+  window.addEventListener("hashchange", follow);
+  follow();
 }
 
-/** Address of the current step. */
+/** Address of the step that stands open. */
 export function stepLink(): string {
   const lesson = useLesson.getState();
   const lab = useFacts.getState().lab?.id ?? lesson.scenario?.lab ?? "hello";
-  const step = lesson.scenario?.steps[currentIndex(lesson)]?.id ?? null;
+  const step = openStep(lesson)?.id ?? null;
   return `${location.origin}${location.pathname}${placeHash({ lab, step })}`;
 }
 

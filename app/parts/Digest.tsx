@@ -1,6 +1,7 @@
 /** A digest: first and last four digits, whole while hovered or focused, and copied whole. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { shortDigest } from "../facts/format.ts";
+import { usePage } from "../page/page.ts";
 import { texts } from "../texts.ts";
 import { copyText } from "./copy.ts";
 import { scaleOf } from "./scale.ts";
@@ -8,6 +9,15 @@ import { scaleOf } from "./scale.ts";
 export function Digest({ value, what = "" }: { value: string; what?: string }) {
   const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
   const [copied, setCopied] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const sought = usePage((page) => page.sought === value);
+  useEffect(() => {
+    // The stage shows digests, too, but it is the lens that somebody was sent to.
+    if (!sought || !button.current?.closest("[data-region=lens]")) return;
+    usePage.setState({ sought: null });
+    button.current.scrollIntoView({ block: "nearest" });
+    button.current.focus();
+  }, [sought]);
   const show = (element: HTMLElement) => {
     const { left, bottom } = element.getBoundingClientRect();
     const scale = scaleOf(element);
@@ -20,6 +30,7 @@ export function Digest({ value, what = "" }: { value: string; what?: string }) {
   return (
     <>
       <button
+        ref={button}
         type="button"
         className="digest"
         aria-label={texts.copy.digest(what, value).trim()}

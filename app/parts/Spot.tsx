@@ -29,6 +29,7 @@ export function Spot({ at, inline = false }: { at: string | readonly string[]; i
         <span
           key={number}
           className={ringed === number ? "marker ringed" : "marker"}
+          data-spot={number}
           onMouseEnter={() => ring(number)}
           onMouseLeave={() => ring(null)}
         >
@@ -50,6 +51,7 @@ export function TextMarker({ number }: { number: number }) {
       aria-label={texts.lesson.marker(number)}
       onMouseEnter={() => ring(number)}
       onMouseLeave={() => ring(null)}
+      onClick={() => document.querySelector(`[data-spot="${number}"]`)?.scrollIntoView({ block: "nearest" })}
       onFocus={() => ring(number)}
       onBlur={() => ring(null)}
     >

@@ -16,6 +16,7 @@ import { useView, ViewContext } from "../page/session.ts";
 import { Stage, useRowStage } from "../stage/Stage.tsx";
 import { VerifierLens, VerifierTools } from "../verifier/VerifierLens.tsx";
 import { BottomBar } from "./BottomBar.tsx";
+import { KeySheet } from "./KeySheet.tsx";
 import { useKeys } from "./keys.ts";
 import { Limits } from "./Limits.tsx";
 import { LiveRegions } from "./LiveRegions.tsx";
@@ -82,6 +83,7 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
       </main>
       {wide && <RightColumn />}
       <Limits />
+      <KeySheet />
       <LiveRegions />
     </div>
   );

@@ -5,7 +5,7 @@ import { Chip, Theme, Wordmark } from "../icons/icons.tsx";
 import { useLesson } from "../lesson/lesson.ts";
 import { chooseTheme, nextTheme, useForm, useTheme } from "../page/media.ts";
 import { usePage } from "../page/page.ts";
-import { openLab, useView } from "../page/session.ts";
+import { chooseLab, useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
 
 export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
@@ -35,7 +35,7 @@ export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
       )}
       <label className="top-lab">
         <span className="visually-hidden">{texts.top.lab}</span>
-        <select value={id} onChange={(event) => void openLab(view, scenarios, event.currentTarget.value)}>
+        <select value={id} onChange={(event) => chooseLab(view, scenarios, event.currentTarget.value)}>
           {id === "" && <option value="">{texts.stage.noLab}</option>}
           {view.terra.labs().map((lab) => (
             <option key={lab.id} value={lab.id}>
@@ -47,6 +47,15 @@ export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
       <button type="button" className="top-limit" onClick={() => usePage.setState({ limits: true })}>
         <Chip />
         <span>{texts.top.limit}</span>
+      </button>
+      <button
+        type="button"
+        className="icon-button key-button"
+        aria-label={texts.keys.open}
+        title={`${texts.keys.open} (?)`}
+        onClick={() => usePage.setState({ keys: true })}
+      >
+        ?
       </button>
       <button
         type="button"

@@ -26,7 +26,11 @@ function content(zoom: Zoom): { label: string; key: string; view: ReactNode } {
     case "box":
       return { label: texts.box.label(zoom.path), key: `box ${zoom.path}`, view: <BoxZoom path={zoom.path} /> };
     case "wire":
-      return { label: texts.wire.label(zoom.wire), key: `wire ${zoom.wire}`, view: <WireZoom id={zoom.wire} /> };
+      return {
+        label: texts.wire.label(zoom.wire),
+        key: `wire ${zoom.wire}`,
+        view: <WireZoom id={zoom.wire} frame={zoom.frame ?? null} />,
+      };
   }
 }
 

@@ -6,7 +6,7 @@ import { useFacts } from "../facts/store.ts";
 import { BoxIcon, Pause, Shield, Sliders } from "../icons/icons.tsx";
 import { Mark, Outcome } from "../icons/marks.tsx";
 import { enterZoom } from "../page/page.ts";
-import { openBox, startMachine, useView } from "../page/session.ts";
+import { giveMonitor, openBox, startMachine, useView } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { stateWord } from "./Box.tsx";
@@ -38,6 +38,7 @@ function Tag({ box, index }: { box: BoxFacts; index: number }) {
         title={stateWord(box)}
         onClick={() => openBox(view, box)}
         onKeyDown={(event) => {
+          if (event.key === "m") giveMonitor(view, box.platform, box.id).catch(() => undefined);
           if (event.key === "i") enterZoom({ kind: "box", path });
         }}
       >

@@ -1,8 +1,8 @@
 /** Frames as they come: number, time, from, what, bytes. Only the rows in sight are drawn. */
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Frame } from "../../engine/lab/api.ts";
 import { count, seconds } from "../facts/format.ts";
-import { useRows } from "../parts/virtual.ts";
+import { reveal, useRows } from "../parts/virtual.ts";
 import { texts } from "../texts.ts";
 
 const ROW = 26;
@@ -25,9 +25,7 @@ export function FrameList({ frames, chosen, onChoose }: Props) {
     const element = body.current;
     if (!frame || !element) return;
     onChoose(frame.sequence);
-    const top = bounded * ROW;
-    if (top < element.scrollTop) element.scrollTop = top;
-    if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
+    reveal(element, bounded, ROW);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {
@@ -43,6 +41,12 @@ export function FrameList({ frames, chosen, onChoose }: Props) {
     choose(next);
     event.preventDefault();
   };
+  // One that was asked for from elsewhere is brought into sight when it is there.
+  const there = at >= 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: frames that come later move nothing
+  useEffect(() => {
+    if (there) choose(at);
+  }, [chosen, there]);
   const active = frames[at];
   return (
     <div className="frame-list">

@@ -1,5 +1,5 @@
 /** Zoom: one wire in an attacker's hands. Frames as they come, one of them opened, and what can be done to the rest. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { count, messageOf, splitError } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Cable, Save } from "../icons/icons.tsx";
@@ -16,11 +16,12 @@ import { Hands } from "./Hands.tsx";
 
 const WORDS = texts.wire;
 
-export function WireZoom({ id }: { id: string }) {
+export function WireZoom({ id, frame: asked }: { id: string; frame: number | null }) {
   const view = useView();
   const wire = useFacts((facts) => facts.wires.find((each) => each.id === id));
   const { frames, error } = useFrames(id);
-  const [chosen, setChosen] = useState<number | null>(null);
+  const [chosen, setChosen] = useState(asked);
+  useEffect(() => setChosen(asked), [asked]);
   const saving = useCall<void>();
   const frame = frames.find(({ sequence }) => sequence === chosen) ?? null;
   const save = () =>

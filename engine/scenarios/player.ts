@@ -69,8 +69,7 @@ export function createPlayer(terra: Terra, scenario: Scenario, options: PlayerOp
   }
 
   function stays(index: number): boolean {
-    if (index > reports.length || index === 0 || lab === null || terra.lab !== lab) return false;
-    if ([...broken].some((at) => at >= index)) return false;
+    if (index > reports.length || index === 0 || lab === null || terra.lab !== lab || broken.size > 0) return false;
     if (furthest < index) return true;
     return (
       steps[index]?.leaves !== undefined &&

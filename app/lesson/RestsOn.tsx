@@ -1,0 +1,46 @@
+/** What a step's outcome rests on, each a way to the thing itself. */
+import type { StepReport } from "../../engine/lab/index.ts";
+import type { Step } from "../../engine/scenarios/index.ts";
+import { allBoxes, useFactsNow } from "../facts/current.ts";
+import { enterZoom, showInLens } from "../page/page.ts";
+import { texts } from "../texts.ts";
+import { artifacts, type Target } from "./artifacts.ts";
+
+function go(target: Target): void {
+  if (target.kind === "zoom") enterZoom(target.zoom);
+  else showInLens(target.lens, target.box, target.digest);
+}
+
+export function RestsOn({ step, report }: { step: Step; report: StepReport }) {
+  const list = useFactsNow((facts) => {
+    const places = Object.values(step.markers ?? {});
+    const boxes = allBoxes(facts).map(({ path, status }) => ({ path, console: status.console !== "none" }));
+    const spoken = boxes.filter(({ path }) => places.includes(path));
+    return artifacts(report, { messages: facts.messages, boxes: [...spoken, ...boxes] });
+  });
+  if (list.length === 0) return null;
+  return (
+    <>
+      <dt>{texts.lesson.restsOn}</dt>
+      <dd className="rests-on">
+        {list.map(({ words, target }) =>
+          target ? (
+            <button
+              key={words}
+              type="button"
+              className="chip"
+              data-return={`artifact:${words}`}
+              onClick={() => go(target)}
+            >
+              {words}
+            </button>
+          ) : (
+            <span key={words} className="quiet">
+              {words}
+            </span>
+          ),
+        )}
+      </dd>
+    </>
+  );
+}
