@@ -295,6 +295,15 @@ export interface Display {
   ): Promise<void> /** Strip and screen of the box that has the focus, as text (text modes) and as PNG; another box: "bad-state". */;
   text(vm: string): Promise<{ strip: string; screen: string }>;
   png(vm: string): Promise<Uint8Array>;
+  /**
+   * The mouse of the box that has the focus: counts to the right and down (-2048 to 2047), notches of the wheel towards the person
+   * (-128 to 127), buttons held now (1 left, 2 right, 4 middle, added up). What is left out is 0. A box that stands still: "bad-state".
+   */
+  mouse(motion: { dx?: number; dy?: number; wheel?: number; buttons?: number }): Promise<void>;
+  /** The person's sign on this machine, which its strip shows; null, and why, if this TVMM has none. */
+  sign(): Promise<{ sign: { word: string; glyph: string } | null; chosen: boolean; why?: string }>;
+  /** A word of 3 to 12 letters, and the name of a picture. Under the debug TVMM: "refused". */
+  chooseSign(word: string, glyph: string): Promise<void>;
 }
 
 export interface Medium {

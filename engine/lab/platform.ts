@@ -1,6 +1,7 @@
 /** One machine through the scripting API, each role's calls kept apart. */
 import { TerraError } from "../protocol/errors.ts";
 import { type DeviceStatus, MAX_MEMORY_PIECE, type OwnerRequest } from "../protocol/owner.ts";
+import type { Glyph, SignStatus } from "../protocol/sign.ts";
 import type { DiskHandle, Display, Inspect, Platform } from "./api.ts";
 import { asArgument, options } from "./arguments.ts";
 import { type BringUpParts, bringUp } from "./bring-up.ts";
@@ -55,6 +56,14 @@ function createDisplay(machine: Machine): Display {
     },
     text: async (vm) => (await ask({ op: "text", vm })) as { strip: string; screen: string },
     png: async (vm) => (await ask({ op: "png", vm })) as Uint8Array,
+    mouse: async (motion) => {
+      await ask({ dx: 0, dy: 0, wheel: 0, buttons: 0, ...options(motion, "motion"), op: "mouse" });
+    },
+    sign: async () => (await ask({ op: "sign" })) as SignStatus,
+    chooseSign: async (word, glyph) => {
+      // The TVMM's door says what is wrong with a picture that it does not know.
+      await ask({ op: "choose-sign", word, glyph: glyph as Glyph });
+    },
   };
 }
 

@@ -11,4 +11,6 @@ export type {
   OwnerEvent,
   VmStatus,
 } from "../protocol/owner.ts";
-export type { PersonEvent, SurfaceSize } from "../protocol/person.ts";
+export type { MouseMotion, PersonEvent, ScreenShape, SurfaceSize } from "../protocol/person.ts";
+export { GLYPH_NAMES, GLYPHS, type Glyph, type SignStatus } from "../protocol/sign.ts";
+export { type Grid, textGrid } from "../protocol/surface-layout.ts";

@@ -149,6 +149,9 @@ export function createLabView(options: LabOptions): LabView {
     async scancodes(platform, codes) {
       await machineOf(platform).person({ op: "scancodes", codes });
     },
+    async mouse(platform, motion) {
+      await machineOf(platform).person({ op: "mouse", ...motion });
+    },
     async consoleInput(platform, vm, bytes) {
       await machineOf(platform).owner({ op: "console-write", vm, bytes });
     },

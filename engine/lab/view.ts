@@ -4,7 +4,7 @@
  */
 
 import type { Appraisal, Evidence, Frame, Message, Terra } from "./api.ts";
-import type { ChipEvent, MeasuredStage, OwnerEvent, PersonEvent, SurfaceSize } from "./protocol.ts";
+import type { ChipEvent, MeasuredStage, MouseMotion, OwnerEvent, PersonEvent, SurfaceSize } from "./protocol.ts";
 
 export interface PlatformInfo {
   id: string;
@@ -62,6 +62,8 @@ export interface LabView {
   resize(platform: string, vm: string, size: SurfaceSize, theme: "light" | "dark"): Promise<void>;
   /** Role: person. Keys as they come from the real keyboard: PS/2 set 1 scancodes. */
   scancodes(platform: string, codes: number[]): Promise<void>;
+  /** Role: person. What the mouse did since the last call. */
+  mouse(platform: string, motion: MouseMotion): Promise<void>;
   /** Role: owner. Raw bytes into an open console, as xterm.js makes them. */
   consoleInput(platform: string, vm: string, bytes: Uint8Array): Promise<void>;
   /** Output of a console so far. */

@@ -103,6 +103,8 @@ export interface VmStatus {
   /** Is it the machine's management box. */
   management: boolean;
   devices: string[];
+  /** Open boxes only, while their screen shows a picture of so many pixels rather than text. */
+  picture?: { width: number; height: number };
 }
 
 export interface DeviceStatus {

@@ -1,14 +1,33 @@
 /**
- * Page -> TVMM, the person's port: the machine's monitor and keyboard (trusted path, paper 2.3). Each box has one surface; TVMM
+ * Page -> TVMM, the person's port: the machine's monitor, keyboard and mouse (trusted path, paper 2.3). Each box has one surface; TVMM
  * code draws the reserved strip on top and the box's screen below it. Input goes to the box that has the focus, and to no other.
  */
 import { badArgument, fields, integer, list, malformed, oneOf, text } from "./checks.ts";
+import { parseSign, type Sign } from "./sign.ts";
 
 /** Size of a surface: `width` x `height` device pixels, `scale` device pixels per CSS pixel. */
 export interface SurfaceSize {
   width: number;
   height: number;
   scale: number;
+}
+
+/** What a screen shows: cells of text (columns and rows), or a picture (pixels). */
+export interface ScreenShape {
+  kind: "text" | "picture";
+  width: number;
+  height: number;
+}
+
+/** What a mouse did. */
+export interface MouseMotion {
+  /** Counts to the right and down since the last report, each -2048 to 2047. */
+  dx: number;
+  dy: number;
+  /** Notches towards the person, -128 to 127. */
+  wheel: number;
+  /** Held down now: 1 left, 2 right, 4 middle, as MouseEvent.buttons has it. */
+  buttons: number;
 }
 
 export type PersonRequest =
@@ -27,6 +46,11 @@ export type PersonRequest =
   | { op: "type"; text: string }
   /** PS/2 set 1 scancodes, as a keyboard makes them. */
   | { op: "scancodes"; codes: number[] }
+  | ({ op: "mouse" } & MouseMotion)
+  /** Reply: SignStatus. */
+  | { op: "sign" }
+  /** Kept from now on in the place of the one before. "refused" by the debug TVMM, which lets the owner into closed boxes. */
+  | ({ op: "choose-sign" } & Sign)
   /** Reply: { strip, screen }; a box without the focus: "bad-state". */
   | { op: "text"; vm: string }
   /** Reply: Uint8Array, PNG of strip and screen; a box without the focus: "bad-state". */
@@ -37,7 +61,7 @@ export type PersonEvent =
   | { type: "surface-needed"; vm: string }
   | { type: "focus"; vm: string | null; strip: string }
   /** The focused box's screen as text, in text modes, when it changed; at most 4 a second. */
-  | { type: "text"; vm: string; strip: string; screen: string };
+  | { type: "text"; vm: string; strip: string; screen: string; shape: ScreenShape };
 
 const THEMES = ["light", "dark"] as const;
 const id = (value: unknown): string => text(value, "vm", 64);
@@ -74,9 +98,30 @@ export function parsePersonRequest(raw: unknown): PersonRequest {
       const codes = fields(raw, op, ["op", "codes"]).codes;
       return { op, codes: list(codes, "codes", 1024, (each, field) => integer(each, field, 0, 255)) };
     }
+    case "mouse": {
+      const { op: _, ...motion } = fields(raw, op, ["op", "dx", "dy", "wheel", "buttons"]);
+      return { op, ...parseMotion(motion) };
+    }
+    case "sign":
+      fields(raw, op, ["op"]);
+      return { op };
+    case "choose-sign": {
+      const { op: _, ...sign } = fields(raw, op, ["op", "word", "glyph"]);
+      return { op, ...parseSign(sign) };
+    }
     default:
       throw malformed("op", op, "a request of the person's port");
   }
+}
+
+export function parseMotion(raw: unknown): MouseMotion {
+  const from = fields(raw, "mouse", ["dx", "dy", "wheel", "buttons"]);
+  return {
+    dx: integer(from.dx, "dx", -2048, 2047),
+    dy: integer(from.dy, "dy", -2048, 2047),
+    wheel: integer(from.wheel, "wheel", -128, 127),
+    buttons: integer(from.buttons, "buttons", 0, 7),
+  };
 }
 
 /** Only a real canvas survives a transfer with this tag; a plain object arrives without it. */

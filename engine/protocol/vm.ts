@@ -4,7 +4,8 @@
  */
 import { badArgument, boolean, bytes, fields, integer, list, malformed, oneOf, text } from "./checks.ts";
 import { type Halt, MAX_MEMORY_PIECE } from "./owner.ts";
-import type { SurfaceSize } from "./person.ts";
+import { type MouseMotion, parseMotion, type ScreenShape, type SurfaceSize } from "./person.ts";
+import { parseSign, type Sign, signText } from "./sign.ts";
 
 export interface VmDisk {
   /** Device id, for events. */
@@ -36,7 +37,7 @@ export interface StripText {
   /** First and last four digits; absent for open boxes. */
   identity?: string;
   /** The person's sign, or absent: "no sign". */
-  sign?: string;
+  sign?: Sign;
   /** Colour of the frame: blue violet brown plum teal. */
   colour: string;
 }
@@ -44,7 +45,7 @@ export interface StripText {
 /** What the strip says, in one line, for those who do not see it; a box that stopped says why. */
 export function stripText(strip: StripText, halted?: string): string {
   const what = [strip.kind, strip.identity, halted && `halted: ${halted}`].filter(Boolean).join(" · ");
-  return `${strip.name} · ${what} · ${strip.sign ?? "no sign"}`;
+  return `${strip.name} · ${what} · ${signText(strip.sign)}`;
 }
 
 /** Init of the measured launch (launch.ts): `start(init)` of the vm worker's module. */
@@ -77,6 +78,9 @@ export type VmRequest =
   | { op: "serial"; line: 2 | 3; bytes: Uint8Array; opening: number }
   | { op: "type"; text: string }
   | { op: "scancodes"; codes: number[] }
+  | ({ op: "mouse" } & MouseMotion)
+  /** The person has another sign from now on, or none. */
+  | { op: "sign"; sign: Sign | null }
   | { op: "surface"; canvas: OffscreenCanvas; size: SurfaceSize; theme: "light" | "dark" }
   | { op: "resize"; size: SurfaceSize; theme: "light" | "dark" }
   | { op: "focus"; focused: boolean }
@@ -113,7 +117,12 @@ export type VmEvent =
    * "shutdown" (halted with interrupts off), "fault" (the guest did what the emulator cannot emulate).
    */
   | { type: "halt"; halt: Halt }
-  | { type: "text"; strip: string; screen: string };
+  | { type: "text"; strip: string; screen: string }
+  /** The screen shows something of another kind or size than was told last; at first it is text, 80 by 25. At most 4 a second. */
+  | { type: "shape"; shape: ScreenShape };
+
+/** What a screen shows before anything else was said. */
+export const FIRST_SHAPE: ScreenShape = { kind: "text", width: 80, height: 25 };
 
 /** What a request can be without being an attempt to fill this realm's memory. */
 const MAX_SERIAL_BYTES = 1 << 20;
@@ -157,6 +166,11 @@ export function parseVmRequest(raw: unknown): VmRequest {
     "opening",
     "text",
     "codes",
+    "dx",
+    "dy",
+    "wheel",
+    "buttons",
+    "sign",
     "canvas",
     "size",
     "theme",
@@ -171,6 +185,8 @@ export function parseVmRequest(raw: unknown): VmRequest {
     "serial",
     "type",
     "scancodes",
+    "mouse",
+    "sign",
     "surface",
     "resize",
     "focus",
@@ -198,6 +214,12 @@ export function parseVmRequest(raw: unknown): VmRequest {
       return { op, text: text(from.text, "text", MAX_TYPED) };
     case "scancodes":
       return { op, codes: list(from.codes, "codes", MAX_TYPED, (each, field) => integer(each, field, 0, 255)) };
+    case "mouse": {
+      const { dx, dy, wheel, buttons } = from;
+      return { op, ...parseMotion({ dx, dy, wheel, buttons }) };
+    }
+    case "sign":
+      return { op, sign: from.sign === null ? null : parseSign(from.sign) };
     case "surface":
       return { op, canvas: canvas(from.canvas), size: size(from.size), theme: theme(from.theme) };
     case "resize":

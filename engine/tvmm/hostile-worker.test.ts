@@ -66,7 +66,7 @@ describe("hostile vm workers", () => {
     workerOf(tb).fail(`\u202e\n${"x".repeat(5000)}`);
     await tb.until(() => tb.messages("halt").length > 0);
     const focused = (await tb.person({ op: "focused" })) as { strip: string };
-    expect(focused.strip).toMatch(/ · halted: worker: .*failed: \?\?x+ · no sign$/);
+    expect(focused.strip).toMatch(/ · halted: worker: .*failed: \?\?x+ · \S+ \(\S+\)$/);
     expect(focused.strip.length).toBeLessThan(300);
   });
 

@@ -4,6 +4,7 @@
  */
 import { TerraError } from "../protocol/errors.ts";
 import type { Checking, DeviceConfig, Halt, Kind, VmState } from "../protocol/owner.ts";
+import type { ScreenShape } from "../protocol/person.ts";
 import type { Descriptor } from "../storage/index.ts";
 import type { AttestationService } from "./attestation-service.ts";
 import type { ConsoleRing } from "./console-ring.ts";
@@ -53,6 +54,8 @@ export interface Running {
   readonly management?: ManagementService | undefined;
   /** Openings of COM2 and COM3 that the worker told of last: what is sent there now is for those. */
   readonly openings: { 2: number; 3: number };
+  /** What its screen shows, as the worker told it last. */
+  shape: ScreenShape;
   /** SUSPEND or RESUME is under way. */
   changing: boolean;
 }

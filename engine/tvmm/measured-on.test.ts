@@ -83,7 +83,7 @@ describe("tampering", () => {
     await expect(tb.person({ op: "type", text: "x" })).rejects.toThrow(/^bad-state: /);
     worker.emit({ type: "blocks", device: boot, verified: [4, 5], failed: [] });
     expect(await tb.person({ op: "text", vm })).toEqual({
-      strip: expect.stringMatching(/^hello · closed · .* · halted: integrity · no sign$/),
+      strip: expect.stringMatching(/^hello · closed · .* · halted: integrity · \S+ \(\S+\)$/),
       screen: "screen",
     });
     expect(tb.messages("halt")[0]?.summary).toContain("disk boot, block 9");

@@ -16,17 +16,62 @@ describe("the person", () => {
     const { primary } = hello.image;
     expect(await tb.person({ op: "focused" })).toEqual({
       vm: hello.vm,
-      strip: `hello · closed · ${primary.slice(0, 4)}…${primary.slice(-4)} · no sign`,
+      strip: expect.stringMatching(
+        new RegExp(`^hello · closed · ${primary.slice(0, 4)}…${primary.slice(-4)} · \\p{L}{3,12} \\([a-z]+\\)$`, "u"),
+      ),
     });
+    const motion = { op: "mouse", dx: 3, dy: -4, wheel: 0, buttons: 1 } as const;
+    await tb.person(motion);
+    expect(workerOf(tb).requests.at(-1)).toEqual(motion);
     await tb.person({ op: "type", text: "secret" });
     expect(workerOf(tb).requests.at(-1)).toEqual({ op: "type", text: "secret" });
-    expect(pcWorker?.requests.some(({ op }) => op === "type")).toBe(false);
+    expect(pcWorker?.requests.some(({ op }) => op === "type" || op === "mouse")).toBe(false);
     await expect(tb.person({ op: "text", vm: pc.vm })).rejects.toThrow(/^bad-state: /);
     await tb.person({ op: "focus", vm: pc.vm });
     await expect(tb.person({ op: "png", vm: hello.vm })).rejects.toThrow(/^bad-state: /);
     expect(tb.personEvents.filter(({ type }) => type === "focus").at(-1)).toMatchObject({ vm: pc.vm });
     await tb.ask({ op: "off", vm: pc.vm });
     await expect(tb.person({ op: "type", text: "x" })).rejects.toThrow(/^bad-state: /);
+    await expect(tb.person(motion)).rejects.toThrow(/^bad-state: /);
+  });
+
+  it.each([
+    [{ dx: 2048 }, "dx"],
+    [{ dy: -2049 }, "dy"],
+    [{ wheel: 200 }, "wheel"],
+    [{ buttons: 8 }, "buttons"],
+    [{ dx: 0.5 }, "dx"],
+  ])("a mouse that says %j is refused, naming the field", async (change, field) => {
+    const tb = await bench();
+    await tb.box("hello");
+    await expect(tb.personRaw({ op: "mouse", dx: 0, dy: 0, wheel: 0, buttons: 0, ...change })).rejects.toThrow(
+      new RegExp(`^bad-argument: ${field} is `),
+    );
+  });
+
+  it("learns what the screen shows; of an open box the owner does, too, of a closed one never", async () => {
+    const tb = await bench();
+    const pc = await tb.box("pc", { kind: "open" });
+    await tb.ask({ op: "on", vm: pc.vm });
+    const pcWorker = workerOf(tb);
+    const hello = await tb.box("hello");
+    await tb.ask({ op: "on", vm: hello.vm });
+    const shape = { kind: "picture", width: 320, height: 200 } as const;
+    for (const worker of [pcWorker, workerOf(tb)]) {
+      worker.emit({ type: "shape", shape });
+      worker.emit({ type: "text", strip: "", screen: "" });
+    }
+    await tb.until(() => tb.personEvents.some((event) => event.type === "text" && event.shape.kind === "picture"));
+    expect((await tb.status(pc.vm))?.picture).toEqual({ width: 320, height: 200 });
+    expect(await tb.status(hello.vm)).not.toHaveProperty("picture");
+    const told = tb.events.flatMap((event) => (event.type === "vm" && event.status?.picture ? [event.vm] : []));
+    expect(told).toEqual([pc.vm]);
+    pcWorker.emit({ type: "shape", shape: { kind: "text", width: 80, height: 25 } });
+    await tb.until(() =>
+      tb.events.some((event) => event.type === "vm" && event.vm === pc.vm && !event.status?.picture),
+    );
+    await tb.ask({ op: "off", vm: pc.vm });
+    expect(await tb.status(pc.vm)).not.toHaveProperty("picture");
   });
 
   it("is asked for a canvas whenever a box starts without one", async () => {

@@ -1,11 +1,13 @@
 /**
- * The machine's monitor and keyboard (trusted path, paper 2.3): which box the person sees and types to. Input goes to that box
+ * The machine's monitor, keyboard and mouse (trusted path, paper 2.3): which box the person sees and types to. Input goes to that box
  * alone, and only the person's port can move it. A box's screen leaves the TVMM on this port and on no other.
  */
 import { TerraError } from "../protocol/errors.ts";
 import type { PersonEvent, PersonRequest, SurfaceSize } from "../protocol/person.ts";
+import type { Sign } from "../protocol/sign.ts";
 import type { VmRequest } from "../protocol/vm.ts";
 import type { Machine, Vm } from "./machine.ts";
+import type { SignKeeper } from "./sign.ts";
 import { stripLine } from "./strip.ts";
 import { screenText } from "./vm-event.ts";
 import type { VmWorker } from "./vm-worker.ts";
@@ -17,12 +19,15 @@ export interface Monitor {
   handle(request: PersonRequest): Promise<unknown>;
   /** A VM is being switched on: asks for a canvas if it has none. */
   starting(vm: Vm): void;
-  started(vm: Vm, worker: VmWorker): void;
+  /** `sign`: what the worker was told at its launch. */
+  started(vm: Vm, worker: VmWorker, sign: Sign | undefined): void;
   destroyed(vm: Vm): void;
   /** The screen of a running box changed. */
   text(vm: Vm, text: { strip: string; screen: string }): void;
   /** States or VMs have changed: the focus may have to move. */
   refresh(): void;
+  /** The person has another sign: every strip shows it. */
+  signChanged(): void;
 }
 
 interface Surface {
@@ -31,13 +36,15 @@ interface Surface {
   theme: "light" | "dark";
 }
 
-export function monitor(machine: Machine, emit: (event: PersonEvent) => void): Monitor {
+export function monitor(machine: Machine, emit: (event: PersonEvent) => void, sign: SignKeeper): Monitor {
   const surfaces = new Map<string, Surface>();
   /** What the person chose; until then, and when that box is gone, the TVMM chooses. */
   let chosen: string | undefined;
   let shown: Vm | undefined;
   /** The strip of that box as it was told last. */
   let said = "";
+
+  const lineOf = (vm: Vm) => stripLine(vm, sign.current);
 
   function choice(): Vm | undefined {
     const vms = [...machine.vms.values()];
@@ -48,7 +55,7 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
 
   function refresh(): void {
     const vm = choice();
-    const strip = vm ? stripLine(vm) : "";
+    const strip = vm ? lineOf(vm) : "";
     if (vm === shown && strip === said) return;
     const moved = vm !== shown;
     said = strip;
@@ -66,7 +73,8 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
 
   /** The strip's words are the TVMM's own, never the worker's, which a guest may have broken. */
   function emitText(vm: Vm, screen: string): void {
-    if (vm === shown && vm.running) emit({ type: "text", vm: vm.id, strip: stripLine(vm), screen });
+    if (vm === shown && vm.running)
+      emit({ type: "text", vm: vm.id, strip: lineOf(vm), screen, shape: vm.running.shape });
   }
 
   const askText = async (worker: VmWorker) => screenText(await worker.ask({ op: "text" }));
@@ -87,7 +95,10 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
   async function input(request: VmRequest): Promise<void> {
     const vm = focused();
     if (!vm.running || vm.state === "halted" || vm.state === "suspended")
-      throw new TerraError("bad-state", `${vm.name} has the focus and is ${vm.state}; nobody reads its keyboard`);
+      throw new TerraError(
+        "bad-state",
+        `${vm.name} has the focus and is ${vm.state}; nobody reads its keyboard and mouse`,
+      );
     await vm.running.worker.ask(request);
   }
 
@@ -120,15 +131,22 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
           refresh();
           return undefined;
         case "focused":
-          return shown ? { vm: shown.id, strip: stripLine(shown) } : null;
+          return shown ? { vm: shown.id, strip: lineOf(shown) } : null;
         case "type":
           return input({ op: "type", text: request.text });
         case "scancodes":
           return input({ op: "scancodes", codes: request.codes });
+        case "mouse":
+          return input(request);
+        case "sign":
+          return sign.status();
+        case "choose-sign":
+          await sign.choose({ word: request.word, glyph: request.glyph });
+          return undefined;
         case "text": {
           const vm = withFocus(request.vm);
           const screen = vm.running ? (await askText(vm.running.worker)).screen : "";
-          return { strip: stripLine(vm), screen };
+          return { strip: lineOf(vm), screen };
         }
         case "png": {
           const vm = withFocus(request.vm);
@@ -144,7 +162,8 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
     starting(vm) {
       if (!surfaces.get(vm.id)?.canvas) emit({ type: "surface-needed", vm: vm.id });
     },
-    started(vm, worker) {
+    started(vm, worker, told) {
+      if (sign.current !== told) worker.tell({ op: "sign", sign: sign.current ?? null });
       const surface = surfaces.get(vm.id);
       if (surface?.canvas) {
         hand(worker, surface);
@@ -159,5 +178,11 @@ export function monitor(machine: Machine, emit: (event: PersonEvent) => void): M
     },
     text: (vm, { screen }) => emitText(vm, screen),
     refresh,
+    signChanged() {
+      for (const { running } of machine.vms.values()) {
+        running?.worker.tell({ op: "sign", sign: sign.current ?? null });
+      }
+      refresh();
+    },
   };
 }

@@ -6,7 +6,8 @@
  */
 import { TerraError, toWireError } from "../protocol/errors.ts";
 import type { Halt, VmState } from "../protocol/owner.ts";
-import type { VmEvent } from "../protocol/vm.ts";
+import type { Sign } from "../protocol/sign.ts";
+import { FIRST_SHAPE, type VmEvent } from "../protocol/vm.ts";
 import { type AttestationService, attestationService, type Endorser } from "./attestation-service.ts";
 import { type PreparedDisk, prepareDisk } from "./disks.ts";
 import { measureFirmware } from "./firmware.ts";
@@ -50,6 +51,8 @@ export interface PowerParts {
   endorser: Endorser;
   messages: Messages;
   monitor: Monitor;
+  /** The person's, for the strip. */
+  sign(): Sign | undefined;
   emit: Emit;
   /** The debug TVMM: the owner may look into closed boxes. */
   debug: boolean;
@@ -64,14 +67,15 @@ export function after(ms: number, callback: () => void): () => void {
 
 export function power(parts: PowerParts): Power {
   const { machine, media, network, limits, messages, monitor, emit } = parts;
-  const into = { emit, monitor, halted };
+  const changed = (vm: Vm) => emit({ type: "vm", vm: vm.id, status: vmStatus(machine, vm) });
+  const into = { emit, monitor, halted, changed };
   /** Workers that are being launched, MiB: one whose start was given up has its memory until it is known to be gone. */
   const launches = new Map<AbortSignal, number>();
 
   function enter(vm: Vm, state: VmState, halt?: Halt): void {
     vm.state = state;
     vm.halt = halt;
-    emit({ type: "vm", vm: vm.id, status: vmStatus(machine, vm) });
+    changed(vm);
     monitor.refresh();
   }
 
@@ -154,6 +158,7 @@ export function power(parts: PowerParts): Power {
       management: serial("management"),
     };
     const { share } = vm;
+    const sign = parts.sign();
     // The last thing before the launch: whoever gives this start up unplugs them again.
     const nics = cards.map(({ device: { id, mac }, pci }) => ({ device: id, pci, mac, port: network.plugIn(id) }));
     const early: VmEvent[] = [];
@@ -170,7 +175,7 @@ export function power(parts: PowerParts): Power {
         nics,
         serials,
         display: attached.some(({ config }) => config.type === "display"),
-        strip: stripOf(vm),
+        strip: stripOf(vm, sign),
         cpuShare: share,
         inspectable: vm.kind === "open" || parts.debug,
       },
@@ -213,9 +218,9 @@ export function power(parts: PowerParts): Power {
       after,
     });
     const management = serials.management ? parts.managementService(vm, sendTo(3)) : undefined;
-    running = { worker, attestation, management, openings, changing: false };
+    running = { worker, attestation, management, openings, shape: FIRST_SHAPE, changing: false };
     vm.running = running;
-    monitor.started(vm, worker);
+    monitor.started(vm, worker, sign);
     // A limit may have been set while the worker was starting.
     if (vm.share !== share) worker.tell({ op: "share", share: vm.share });
     for (const event of early) received(into, vm, running, serials, event);

@@ -13,10 +13,12 @@ export interface ReceivedParts {
   emit: Emit;
   monitor: Monitor;
   halted(vm: Vm, halt: Halt): void;
+  /** What the owner may see of it is another now. */
+  changed(vm: Vm): void;
 }
 
 export function received(
-  { emit, monitor, halted }: ReceivedParts,
+  { emit, monitor, halted, changed }: ReceivedParts,
   vm: Vm,
   running: Running,
   serials: VmInit["serials"],
@@ -54,6 +56,11 @@ export function received(
       halted(vm, { ...halt, ...(disk ? { disk: disk.name } : {}) });
       return;
     }
+    case "shape":
+      running.shape = event.shape;
+      // While it is starting, its first state says it.
+      if (vm.kind === "open" && vm.state === "on") changed(vm);
+      return;
     case "text":
       monitor.text(vm, event);
       return;

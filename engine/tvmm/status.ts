@@ -24,7 +24,15 @@ export function vmStatus(machine: Machine, vm: Vm): VmStatus {
     suspend: vm.suspend,
     management: vm.management,
     devices: devices.map(({ id }) => id),
+    ...pictureOf(vm),
   };
+}
+
+/** What a closed box shows, text or a picture, is between it and the person. */
+function pictureOf({ kind, running }: Vm): Pick<VmStatus, "picture"> {
+  if (kind === "closed" || running?.shape.kind !== "picture") return {};
+  const { width, height } = running.shape;
+  return { picture: { width, height } };
 }
 
 export function deviceStatus(network: Network, device: Device): DeviceStatus {

@@ -3,10 +3,11 @@
  * closed box keeps to itself (paper 3.1). It does not promise that anything stays available. Here its parts are put together
  * and the two doors opened, the owner's and the person's; main.ts gives it what is real, tests give it what stands in.
  */
-import { serve } from "../protocol/channel.ts";
+import { connect, serve } from "../protocol/channel.ts";
 import type { StageInit } from "../protocol/launch.ts";
 import { type OwnerEvent, type OwnerRequest, parseOwnerRequest } from "../protocol/owner.ts";
 import { type PersonEvent, type PersonRequest, parsePersonRequest } from "../protocol/person.ts";
+import type { RegisterRequest } from "../protocol/register.ts";
 import { configuredBox } from "./configuration.ts";
 import { limitsKeeper } from "./limits.ts";
 import { isNic, standsStill, machine as tables, type Vm } from "./machine.ts";
@@ -21,6 +22,7 @@ import type { OwnKey } from "./own-key.ts";
 import { ownerRequests } from "./owner.ts";
 import { after, MAX_MEMORY_MIB, power as powerOf } from "./power.ts";
 import { storageKey } from "./sealed-storage.ts";
+import { signKeeper } from "./sign.ts";
 import type { LaunchVm } from "./vm-worker.ts";
 
 export interface TvmmParts {
@@ -43,7 +45,9 @@ export async function tvmm({ board, flash, own, launch, wasm, debug }: TvmmParts
     box.observe(event);
   };
   const messages = record(platform, emit);
-  const monitor = monitorOf(machine, (event) => person.emit(event));
+  const chip = connect<RegisterRequest>(board.register);
+  const sign = signKeeper({ chip, media, debug, changed: () => monitor.signChanged() });
+  const monitor = monitorOf(machine, (event) => person.emit(event), sign);
   const limits = limitsKeeper(MAX_MEMORY_MIB);
   limits.onChange(() => emit({ type: "limits", limits: limits.current() }));
   const boxOf = (device: string): Vm | undefined => {
@@ -64,7 +68,18 @@ export async function tvmm({ board, flash, own, launch, wasm, debug }: TvmmParts
   // Both lie outside and may be slow, or never answer.
   const [configured, network] = await Promise.all([configuredBox(flash), cards]);
   const box = managementBox({ configured, emit, messages });
-  const common = { machine, media, network, limits, monitor, emit, debug, platform, messages };
+  const common = {
+    machine,
+    media,
+    network,
+    limits,
+    monitor,
+    sign: () => sign.current,
+    emit,
+    debug,
+    platform,
+    messages,
+  };
   const management = managementOf(common);
   const power = powerOf({
     ...common,
@@ -92,6 +107,6 @@ export async function tvmm({ board, flash, own, launch, wasm, debug }: TvmmParts
   });
   const person = serve<PersonRequest, PersonEvent>(board.person, parsePersonRequest, monitor.handle);
   const owner = serve<OwnerRequest, OwnerEvent>(board.owner, parseOwnerRequest, requests("owner"));
-  await storageKey(board.register, media, messages);
+  await Promise.all([storageKey(chip, media, messages), sign.status()]);
   void box.start(machine, management, power);
 }

@@ -14,6 +14,7 @@ const good: VmEvent[] = [
   },
   { type: "halt", halt: { reason: "panic" } },
   { type: "text", strip: "s", screen: "x" },
+  { type: "shape", shape: { kind: "picture", width: 320, height: 200 } },
 ];
 
 it("lets right events through as copies", () => {
@@ -47,6 +48,8 @@ it("cuts off what is too long for anybody to fear", () => {
   for (const event of [
     { type: "serial", line: 1, bytes: new Uint8Array(2 ** 20 + 1) },
     { type: "text", strip: "s", screen: "x".repeat(65537) },
+    { type: "shape", shape: { kind: "film", width: 320, height: 200 } },
+    { type: "shape", shape: { kind: "picture", width: 65536, height: 200 } },
     { type: "halt", halt: { reason: "panic", disk: "d".repeat(65) } },
   ]) {
     expect(() => parseVmEvent(event)).toThrow(/^bad-argument: /);

@@ -15,11 +15,14 @@ import {
   text,
 } from "../protocol/checks.ts";
 import type { Halt } from "../protocol/owner.ts";
+import type { ScreenShape } from "../protocol/person.ts";
 import type { VmEvent } from "../protocol/vm.ts";
 
 const MAX_SERIAL = 2 ** 20;
 const MAX_BLOCKS = 2 ** 18;
 export const MAX_SCREEN = 65536;
+/** Of a screen, in cells or pixels. */
+const MAX_SIDE = 65535;
 /** Why a box halts, as its worker says it (vm.ts). The strip repeats it: these words and no others. */
 const REASONS = ["integrity", "panic", "reset", "shutdown", "fault"] as const;
 
@@ -37,8 +40,9 @@ export function parseVmEvent(raw: unknown): VmEvent {
     "halt",
     "strip",
     "screen",
+    "shape",
   ]);
-  const type = oneOf(from.type, "type", ["serial", "dtr", "blocks", "halt", "text"]);
+  const type = oneOf(from.type, "type", ["serial", "dtr", "blocks", "halt", "text", "shape"]);
   switch (type) {
     case "serial":
       return {
@@ -64,7 +68,18 @@ export function parseVmEvent(raw: unknown): VmEvent {
       return { type, halt: halt(from.halt) };
     case "text":
       return { type, ...screenText({ strip: from.strip, screen: from.screen }) };
+    case "shape":
+      return { type, shape: shape(from.shape) };
   }
+}
+
+function shape(raw: unknown): ScreenShape {
+  const from = fields(raw, "shape", ["kind", "width", "height"]);
+  return {
+    kind: oneOf(from.kind, "shape.kind", ["text", "picture"]),
+    width: integer(from.width, "shape.width", 0, MAX_SIDE),
+    height: integer(from.height, "shape.height", 0, MAX_SIDE),
+  };
 }
 
 /** Reply to "text". */

@@ -5,7 +5,17 @@
  */
 import { type Server, serve, Transferred } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
-import { parseVmRequest, stripText, type VmDisk, type VmEvent, type VmInit, type VmRequest } from "../protocol/vm.ts";
+import type { ScreenShape } from "../protocol/person.ts";
+import {
+  FIRST_SHAPE,
+  parseVmRequest,
+  type StripText,
+  stripText,
+  type VmDisk,
+  type VmEvent,
+  type VmInit,
+  type VmRequest,
+} from "../protocol/vm.ts";
 import { blockHash } from "./block-hash.ts";
 import { blockReports } from "./block-reports.ts";
 import { type BlockSource, type BlocksSeen, checkedSource, pinnedSource, rawSource } from "./block-source.ts";
@@ -14,6 +24,7 @@ import { inspection } from "./inspection.ts";
 import { keyboard } from "./keyboard.ts";
 import { createMachine } from "./machine.ts";
 import { mediumAt } from "./medium.ts";
+import { mouse } from "./mouse.ts";
 import { PANIC, panicWatch } from "./panic-watch.ts";
 import { type Screen, watchScreen } from "./screen.ts";
 import { type Surface, surface } from "./surface.ts";
@@ -22,7 +33,7 @@ import { FIRST_CARD_SLOT, LAST_CARD_SLOT, MAX_DISKS } from "./virtio.ts";
 import { plugInDisk } from "./virtio-blk.ts";
 import { type NetworkCard, plugInCard } from "./virtio-net.ts";
 
-/** The screen's text is told this often at most. */
+/** The screen's text and shape are told this often at most. */
 const TEXT_MS = 250;
 
 const whole = (bytes: Uint8Array<ArrayBuffer>) => new Transferred(bytes, [bytes.buffer]);
@@ -37,7 +48,8 @@ async function sourceOf(disk: VmDisk, onBlocks: BlocksSeen): Promise<BlockSource
 }
 
 export async function start(init: VmInit): Promise<void> {
-  const { disks, serials, strip } = init;
+  const { disks, serials } = init;
+  let strip: StripText = init.strip;
   if (disks.length > MAX_DISKS) {
     throw new TerraError("bad-argument", `there are ${disks.length} disks; this board has slots for ${MAX_DISKS}`);
   }
@@ -67,6 +79,20 @@ export async function start(init: VmInit): Promise<void> {
     textTold = now;
     textChanged = false;
     emit({ type: "text", strip: stripText(strip, haltReason), screen: screen.text() });
+  };
+
+  let shape = FIRST_SHAPE;
+  let shapeTold = 0;
+  const tellShape = (now: number) => {
+    if (!screen || now - shapeTold < TEXT_MS) return;
+    const next: ScreenShape = screen.graphical
+      ? { kind: "picture", width: screen.width, height: screen.height }
+      : { kind: "text", width: screen.columns, height: screen.rows };
+    if (next.kind === shape.kind && next.width === shape.width && next.height === shape.height) return;
+    shape = next;
+    shapeTold = now;
+    textChanged = true;
+    emit({ type: "shape", shape });
   };
 
   const cards: NetworkCard[] = [];
@@ -115,12 +141,15 @@ export async function start(init: VmInit): Promise<void> {
         for (const card of cards) card.service();
         reports.service(now);
         keys.service();
+        pointer.service();
+        tellShape(now);
         tellText(now);
       },
     },
   );
   machine.share(init.cpuShare);
   const keys = keyboard(machine.emulator);
+  const pointer = mouse(machine.emulator);
   const inspect = inspection(init, machine.emulator);
 
   if (init.display) {
@@ -150,6 +179,15 @@ export async function start(init: VmInit): Promise<void> {
       case "scancodes":
         keys.scancodes(request.codes);
         return undefined;
+      case "mouse":
+        pointer.report(request);
+        return undefined;
+      case "sign": {
+        const { sign: _, ...rest } = strip;
+        strip = request.sign ? { ...rest, sign: request.sign } : rest;
+        shown?.restrip(strip);
+        return undefined;
+      }
       case "surface":
         display().surface.attach(request.canvas, request.size, request.theme);
         return undefined;

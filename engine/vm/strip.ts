@@ -2,6 +2,8 @@
  * The trusted strip and the frame (paper, section 2.3): which box this is, what it is, and the sign that only this machine's
  * TVMM knows. Drawn by the TVMM's own code over ground that no guest's pixel ever reaches.
  */
+import type { SurfaceSize } from "../protocol/person.ts";
+import { FRAME, pictureBox } from "../protocol/surface-layout.ts";
 import type { StripText } from "../protocol/vm.ts";
 import { MONO, SANS } from "./fonts.ts";
 import { CARTON, type Icon, LOCK, NO_SIGN, signIcon } from "./icons.ts";
@@ -9,33 +11,12 @@ import type { Theme } from "./theme.ts";
 
 type Pen = OffscreenCanvasRenderingContext2D;
 
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
 /** CSS pixels. */
-const FRAME = 3;
-const STRIP = 40;
 const BAND = 6;
 const PADDING = 12;
 const ICON = 16;
 const STRIPE = 14;
 const GAP = 3.5;
-
-/** Where the guest's picture goes, in device pixels: inside frame and strip. */
-export function pictureBox(width: number, height: number, scale: number): Box {
-  const frame = Math.max(1, Math.round(FRAME * scale));
-  const top = frame + Math.round(STRIP * scale);
-  return {
-    x: frame,
-    y: top,
-    width: Math.max(0, width - 2 * frame),
-    height: Math.max(0, height - top - frame),
-  };
-}
 
 function icon(pen: Pen, { path, fill }: Icon, x: number, y: number, scale: number, colour: string): void {
   pen.save();
@@ -62,16 +43,10 @@ function shortened(pen: Pen, text: string, room: number): string {
 }
 
 /** Everything but the picture, for a surface of these device pixels. */
-export function drawStrip(
-  pen: Pen,
-  size: { width: number; height: number; scale: number },
-  strip: StripText,
-  theme: Theme,
-  halted?: string,
-): void {
+export function drawStrip(pen: Pen, size: SurfaceSize, strip: StripText, theme: Theme, halted?: string): void {
   const { width, height, scale } = size;
   const px = (css: number) => Math.round(css * scale);
-  const picture = pictureBox(width, height, scale);
+  const picture = pictureBox(size);
   const frame = picture.x;
 
   pen.save();
@@ -113,7 +88,7 @@ export function drawStrip(
   const base = Math.round(middle + 4.8 * scale);
 
   // Right: the sign. It is never pushed aside by what stands left.
-  const sign = strip.sign ?? "no sign";
+  const sign = strip.sign?.word ?? "no sign";
   pen.font = `${strip.sign ? 600 : 400} ${13 * scale}px ${SANS}`;
   const signShown = shortened(pen, sign, width / 3);
   const signWidth = pen.measureText(signShown).width;
@@ -123,7 +98,7 @@ export function drawStrip(
   const signIconLeft = Math.round(right - signWidth) / scale - ICON - 8;
   icon(
     pen,
-    strip.sign ? signIcon(strip.sign) : NO_SIGN,
+    strip.sign ? signIcon(strip.sign.glyph) : NO_SIGN,
     signIconLeft,
     iconTop,
     scale,

@@ -4,17 +4,16 @@
  */
 import { TerraError } from "../protocol/errors.ts";
 import type { SurfaceSize } from "../protocol/person.ts";
+import { pictureBox, placeOfPicture, textGrid } from "../protocol/surface-layout.ts";
 import type { StripText } from "../protocol/vm.ts";
 import { loadFonts } from "./fonts.ts";
 import { guestPicture } from "./guest-picture.ts";
 import type { Screen } from "./screen.ts";
-import { type Box, drawStrip, pictureBox } from "./strip.ts";
+import { drawStrip } from "./strip.ts";
 import { textPicture, textSheet } from "./text-picture.ts";
 import { themeOf } from "./theme.ts";
 
 const FRAME_MS = 1000 / 30;
-/** Between frame and text, CSS pixels; pictures get none. */
-const TEXT_MARGIN = 8;
 /** A surface that nobody has given a canvas: cells of 10 by 20 pixels. */
 const OWN_SIZE: SurfaceSize = { width: 822, height: 562, scale: 1 };
 
@@ -25,6 +24,8 @@ export interface Surface {
   focus(focused: boolean): void;
   /** The screen has changed. */
   changed(): void;
+  /** The strip says something else. */
+  restrip(strip: StripText): void;
   /** The machine has stopped for good. */
   halted(reason: string): void;
   png(): Promise<Uint8Array<ArrayBuffer>>;
@@ -35,7 +36,8 @@ export interface Surface {
 const pngOf = async (canvas: OffscreenCanvas) =>
   new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
 
-export function surface(strip: StripText, screen: Screen): Surface {
+export function surface(firstStrip: StripText, screen: Screen): Surface {
+  let strip = firstStrip;
   let canvas = new OffscreenCanvas(OWN_SIZE.width, OWN_SIZE.height);
   let size = OWN_SIZE;
   let themeName: "light" | "dark" = "light";
@@ -50,32 +52,22 @@ export function surface(strip: StripText, screen: Screen): Surface {
   const picture = guestPicture(screen);
   themeOf(themeName, strip.colour);
 
-  const drawText = (pen: OffscreenCanvasRenderingContext2D, box: Box) => {
+  const drawText = (pen: OffscreenCanvasRenderingContext2D) => {
     const { columns, rows } = screen;
-    const margin = Math.round(TEXT_MARGIN * size.scale);
-    text.fit(
-      { x: box.x + margin, y: box.y + margin, width: box.width - 2 * margin, height: box.height - 2 * margin },
-      columns,
-      rows,
-    );
+    text.fit(textGrid(size, columns, rows));
     const changedRows = screen.takeChangedRows();
     const all = stale ? Array.from({ length: rows }, (_, row) => row) : changedRows;
     for (const row of all) text.drawRow(pen, screen, row);
   };
 
-  const drawPicture = (pen: OffscreenCanvasRenderingContext2D, box: Box) => {
+  const drawPicture = (pen: OffscreenCanvasRenderingContext2D) => {
     const { width, height } = screen;
     if (!picture.refresh() || (!picture.takeChanged() && !stale)) return;
-    const fits = Math.min(box.width / width, box.height / height);
-    // Whole multiples keep pixels square; what does not fit is made smaller, smoothly.
-    const factor = fits >= 1 ? Math.floor(fits) : fits;
-    const shownWidth = Math.round(width * factor);
-    const shownHeight = Math.round(height * factor);
-    pen.imageSmoothingEnabled = factor < 1;
+    const place = placeOfPicture(size, width, height);
+    // Pixels stay pixels; only what is made smaller than it is would lose whole lines of them.
+    pen.imageSmoothingEnabled = place.width < width;
     pen.imageSmoothingQuality = "high";
-    const x = box.x + Math.floor((box.width - shownWidth) / 2);
-    const y = box.y + Math.floor((box.height - shownHeight) / 2);
-    pen.drawImage(picture.canvas, x, y, shownWidth, shownHeight);
+    pen.drawImage(picture.canvas, place.x, place.y, place.width, place.height);
   };
 
   let lettered = false;
@@ -96,7 +88,7 @@ export function surface(strip: StripText, screen: Screen): Surface {
       layout = shape;
       stale = true;
     }
-    const box = pictureBox(size.width, size.height, size.scale);
+    const box = pictureBox(size);
     pen.save();
     pen.beginPath();
     pen.rect(box.x, box.y, box.width, box.height);
@@ -105,8 +97,8 @@ export function surface(strip: StripText, screen: Screen): Surface {
       pen.fillStyle = "#000000";
       pen.fillRect(box.x, box.y, box.width, box.height);
     }
-    if (screen.graphical) drawPicture(pen, box);
-    else drawText(pen, box);
+    if (screen.graphical) drawPicture(pen);
+    else drawText(pen);
     pen.restore();
     if (stale) drawStrip(pen, size, strip, themeOf(themeName, strip.colour), halted);
     stale = false;
@@ -165,6 +157,10 @@ export function surface(strip: StripText, screen: Screen): Surface {
       if (screen.graphical) soon();
     },
     changed: soon,
+    restrip(to) {
+      strip = to;
+      anew();
+    },
     halted(reason) {
       halted = reason;
       stale = true;

@@ -2,20 +2,14 @@
  * Draws the cells of text mode, each on whole device pixels, so that letters are crisp at any scale. Letters are drawn once
  * for each colour and kept.
  */
+import { type Box, type Grid, gridIn } from "../protocol/surface-layout.ts";
 import { drawBox } from "./box-drawing.ts";
 import { CP437 } from "./cp437.ts";
 import { MONO, MONO_ADVANCE } from "./fonts.ts";
 import { cursorLines, type Screen } from "./screen.ts";
-import type { Box } from "./strip.ts";
 
 type Pen = OffscreenCanvasRenderingContext2D;
 
-/**
- * A cell is about twice as high as wide in JetBrains Mono; these are the bounds within which space is used up. In a wide and low
- * box the letters stand a little apart: larger ones are worth more than even spacing.
- */
-const MIN_ASPECT = 1.5;
-const MAX_ASPECT = 2.3;
 /** Letters of this many cell heights keep their descenders. */
 const LETTER_HEIGHT = 0.94;
 /** Bright colours are set bold, as terminals do. */
@@ -24,34 +18,11 @@ const KEPT_COLUMNS = 64;
 const KEPT = 1024;
 const SHEET_CELL = { width: 10, height: 20 };
 
-export interface Grid extends Box {
-  cellWidth: number;
-  cellHeight: number;
-}
-
-/** The largest cells of whole pixels with which the text fits into the box, in its middle. */
-export function gridIn(box: Box, columns: number, rows: number): Grid {
-  const widest = Math.floor(box.width / columns);
-  const highest = Math.floor(box.height / rows);
-  const cellWidth = Math.max(1, Math.min(widest, Math.floor(highest / MIN_ASPECT)));
-  const cellHeight = Math.max(1, Math.min(highest, Math.round(cellWidth * MAX_ASPECT)));
-  const width = cellWidth * columns;
-  const height = cellHeight * rows;
-  return {
-    cellWidth,
-    cellHeight,
-    width,
-    height,
-    x: box.x + Math.max(0, Math.floor((box.width - width) / 2)),
-    y: box.y + Math.max(0, Math.floor((box.height - height) / 2)),
-  };
-}
-
 const css = (colour: number) => `#${(colour & 0xffffff).toString(16).padStart(6, "0")}`;
 
 export interface TextPicture {
-  /** The grid for this box; forgets kept letters if it is another one. */
-  fit(box: Box, columns: number, rows: number): Grid;
+  /** Where the cells are; forgets kept letters if they have another size now. */
+  fit(grid: Grid): void;
   drawRow(pen: Pen, screen: Screen, row: number): void;
 }
 
@@ -101,12 +72,10 @@ export function textPicture(): TextPicture {
   };
 
   return {
-    fit(box, columns, rows) {
-      const next = gridIn(box, columns, rows);
+    fit(next) {
       const other = next.cellWidth !== grid.cellWidth || next.cellHeight !== grid.cellHeight;
       grid = next;
       if (other) forget();
-      return grid;
     },
     drawRow(pen, screen, row) {
       const ink = sheet.getContext("2d");
@@ -162,7 +131,7 @@ export function textSheet(screen: Screen): OffscreenCanvas {
   const canvas = new OffscreenCanvas(Math.max(1, columns * SHEET_CELL.width), Math.max(1, rows * SHEET_CELL.height));
   const pen = canvas.getContext("2d");
   const text = textPicture();
-  text.fit({ x: 0, y: 0, width: canvas.width, height: canvas.height }, columns, rows);
+  text.fit(gridIn({ x: 0, y: 0, width: canvas.width, height: canvas.height }, columns, rows));
   for (let row = 0; pen && row < rows; row++) text.drawRow(pen, screen, row);
   return canvas;
 }

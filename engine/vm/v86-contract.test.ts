@@ -97,9 +97,14 @@ test("serial lines", () => {
   }
 });
 
-test("keyboard controller", () => {
-  expect(kindOf(devices.ps2.enable_keyboard_stream)).toBe("boolean");
-  expect(kindOf(devices.ps2.kbd_buffer.length)).toBe("number");
+test("keyboard controller and mouse", () => {
+  expect(shape(devices.ps2, "enable_keyboard_stream enable_mouse_stream")).toEqual(
+    all("enable_keyboard_stream enable_mouse_stream", "boolean"),
+  );
+  expect([kindOf(devices.ps2.kbd_buffer.length), kindOf(devices.ps2.mouse_buffer.length)]).toEqual([
+    "number",
+    "number",
+  ]);
 });
 
 test("VGA and the adapter that screen.ts takes the place of", () => {

@@ -79,6 +79,9 @@ export interface Ps2 {
   /** The guest's driver has switched the keyboard on. */
   enable_keyboard_stream: boolean;
   kbd_buffer: { length: number };
+  /** The guest's driver has switched the mouse on, and wants its reports. */
+  enable_mouse_stream: boolean;
+  mouse_buffer: { length: number };
 }
 
 export interface Vga {
