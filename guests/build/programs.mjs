@@ -1,12 +1,13 @@
 // Compiles the C programs of guests/programs: static, i386 with SSE2, the same bytes in whatever folder they are built.
 // A program is a folder with *.c; the C files of lib/ and its folders are linked into each, unused functions left out.
 // `program.json` beside them may say {"libraries": ["bearssl"], "parts": ["attested"], "fast": true}: Debian's archives, folders
-// of parts/ whose C files belong to it, and whether its own code is compiled for speed instead of size. The C library is musl,
-// but for what OpenSSL is linked into, which Debian compiled against glibc.
+// of parts/ whose C files belong to it, and whether its own code is compiled for speed instead of size; {"of": "culvert"} adds the
+// files of another program. The C library is musl, but for what OpenSSL is linked into, which Debian compiled against glibc.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unpack } from "./apt.mjs";
+import { moveTable } from "./move-table.mjs";
 import { run } from "./run.mjs";
 import { BuildError, recipeDigest, step, treeDigests } from "./step.mjs";
 
@@ -22,8 +23,15 @@ const LIBCS = {
     include: [],
   },
 };
+/** Parts that include a file which the build takes out of a Debian package. */
+const TABLES = { quakeworld: { package: "mvdsv", make: moveTable } };
 /** Packages that programs are compiled against; what of them ends up in a program is listed by `ingredients`. */
-export const TOOLCHAIN = [...new Set(Object.values(LIBCS).flatMap(({ packages }) => packages))];
+export const TOOLCHAIN = [
+  ...new Set([
+    ...Object.values(LIBCS).flatMap(({ packages }) => packages),
+    ...Object.values(TABLES).map((table) => table.package),
+  ]),
+];
 /** Folders of guests/programs that are not programs. */
 const NOT_PROGRAMS = new Set(["lib", "parts", "test", "tests"]);
 const LIBRARIES = {
@@ -55,14 +63,23 @@ export function programNames(folder) {
 
 /** Debian packages whose code is linked into a program. */
 export function ingredients(folder, name) {
-  const { libc, libraries } = settings(folder, name);
-  return [...LIBCS[libc].packages.slice(0, 1), ...libraries.map((library) => LIBRARIES[library].package)];
+  const { libc, libraries, tables } = settings(folder, name);
+  return [
+    ...LIBCS[libc].packages.slice(0, 1),
+    ...libraries.map((library) => LIBRARIES[library].package),
+    ...tables.map((table) => table.package),
+  ];
 }
 
 /** What its program.json says, and which C library follows from it. */
 function settings(folder, name) {
   const path = join(folder, name, "program.json");
-  const { libraries = [], parts = [], fast = false } = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  const {
+    libraries = [],
+    parts = [],
+    fast = false,
+    of = "",
+  } = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   for (const library of libraries) {
     if (!LIBRARIES[library]) {
       throw new BuildError(
@@ -75,7 +92,11 @@ function settings(folder, name) {
       throw new BuildError(`${name}/program.json: there is no part guests/programs/parts/${part}`);
     }
   }
-  return { libc: libraries.includes("openssl") ? "glibc" : "musl", libraries, parts, fast };
+  if (of && !existsSync(join(folder, of))) {
+    throw new BuildError(`${name}/program.json: there is no program guests/programs/${of}`);
+  }
+  const tables = parts.filter((part) => TABLES[part]).map((part) => TABLES[part]);
+  return { libc: libraries.includes("openssl") ? "glibc" : "musl", libraries, parts, fast, of, tables };
 }
 
 function cFiles(folder) {
@@ -168,21 +189,39 @@ export async function buildPrograms(cache, folder, packages, compiler, names) {
       compile(folder, sharedSources, [...SMALL, ...include], into, report);
     });
     const optimise = program.fast ? FAST : SMALL;
-    const own = treeDigests(join(folder, name));
+    const homes = [name, program.of].filter(Boolean);
+    const own = homes.map((home) => treeDigests(join(folder, home)));
+    const tables = [];
+    for (const table of program.tables) tables.push(await table.make(cache, packages.get(table.package)));
     const parts = program.parts.map((part) => treeDigests(join(folder, "parts", part)));
     const result = await step(
       cache,
       `program ${name}`,
-      { compiler, COMPILE, optimise, pins, shared, own, parts },
+      {
+        compiler,
+        COMPILE,
+        optimise,
+        pins,
+        shared,
+        own,
+        parts,
+        tables: program.tables.map((table) => packages.get(table.package).sha256),
+      },
       (into, report) => {
         const sources = [
           ...program.parts.flatMap((part) =>
             cFiles(join(folder, "parts", part)).map((file) => `parts/${part}/${file}`),
           ),
-          ...cFilesBelow(join(folder, name)).map((file) => `${name}/${file}`),
+          ...homes.flatMap((home) => cFilesBelow(join(folder, home)).map((file) => `${home}/${file}`)),
         ];
         const objects = join(into, "objects");
-        const made = compile(folder, sources, [...optimise, ...include, "-I", name], objects, report);
+        const made = compile(
+          folder,
+          sources,
+          [...optimise, ...include, ...[...homes, ...tables].flatMap((path) => ["-I", path])],
+          objects,
+          report,
+        );
         run("gcc", [
           ..."-m32 -static -no-pie -nostdlib -s -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack".split(" "),
           ...[join(crt, "crt1.o"), join(crt, "crti.o")],

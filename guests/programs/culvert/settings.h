@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+   What the client is to do, from the disk `config` (lines key=value, docs/formats.md) and from the command line, which counts
+   more. */
+#ifndef CULVERT_SETTINGS_H
+#define CULVERT_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SETTING_TEXT = 32, SETTINGS_LIMIT = 4096 };
+
+struct settings {
+  /* Its own, "10.0.0.2/24", or "" where the network is not ours to set up; the server's or proxy's. */
+  char address[SETTING_TEXT], peer[SETTING_TEXT], name[SETTING_TEXT];
+  char folder[128];
+  bool bot, headless;
+  uint32_t seed;
+  /* Degrees. */
+  float aim;
+  int fps;
+};
+
+/* Ends the program with a sentence if something is wrong on the command line; what is wrong on the disk is said and passed over. */
+void settings_read(struct settings *settings, int argc, char **argv);
+
+#endif
