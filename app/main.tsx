@@ -26,6 +26,7 @@ import "./styles/forms.css";
 import "./styles/machine.css";
 import "./styles/bytes.css";
 import "./styles/wire.css";
+import "./styles/game.css";
 
 const view = createLabView({ base: document.baseURI, lockDown, scenarios: scenarioRunner });
 window.terra = view.terra;

@@ -6,9 +6,11 @@ import type { ManagementStatus } from "../engine/lab/protocol.ts";
 import { bytesOf, count } from "./facts/format.ts";
 import { lessonTexts } from "./texts-lesson.ts";
 import { ownerTexts } from "./texts-owner.ts";
+import { gameTexts } from "./texts-game.ts";
 
 export const texts = {
   ...ownerTexts,
+  ...gameTexts,
   ...lessonTexts,
   name: "Terra Lab",
   top: {
@@ -25,6 +27,7 @@ export const texts = {
     bar: "Lenses",
   },
   lenses: {
+    players: "Players",
     monitor: "Monitor",
     console: "Console",
     messages: "Messages",

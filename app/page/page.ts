@@ -2,12 +2,13 @@
 import { create } from "zustand";
 import { beside, worksInView } from "./focus.ts";
 
-export type Lens = "monitor" | "console" | "messages" | "measurements" | "verifier";
+export type Lens = "players" | "monitor" | "console" | "messages" | "measurements" | "verifier";
 /** How much of the height the lens takes: the bar only, its half, or all but the stage's row form. */
 export type Detent = "closed" | "half" | "tall";
 /** What the zoom of a machine shows. */
 export type MachineTab = "calls" | "limits" | "media";
 
+/** Those that every lab has. */
 export const LENSES: readonly Lens[] = ["monitor", "console", "messages", "measurements", "verifier"];
 export const MACHINE_TABS: readonly MachineTab[] = ["calls", "limits", "media"];
 

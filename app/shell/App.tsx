@@ -4,6 +4,8 @@ import type { LabView } from "../../engine/lab/index.ts";
 import type { Scenario } from "../../engine/scenarios/index.ts";
 import { ConsoleLens, ConsoleTools } from "../console/ConsoleLens.tsx";
 import { themeConsoles } from "../console/consoles.ts";
+import { PlayersLens, PlayersTools, Screens } from "../game/PlayersLens.tsx";
+import { useGame } from "../game/players.ts";
 import { LessonColumn } from "../lesson/LessonColumn.tsx";
 import { MeasurementsLens, MeasurementsTools } from "../measurements/MeasurementsLens.tsx";
 import { MessagesLens, MessagesTools } from "../messages/MessagesLens.tsx";
@@ -25,6 +27,7 @@ import { TopBar } from "./TopBar.tsx";
 import { useReturn, Zooms } from "./Zooms.tsx";
 
 const lensViews: Record<Lens, { view: () => ReactNode; tools: () => ReactNode }> = {
+  players: { view: () => <PlayersLens />, tools: () => <PlayersTools /> },
   monitor: { view: () => <MonitorLens />, tools: () => <MonitorTools /> },
   console: { view: () => <ConsoleLens />, tools: () => <ConsoleTools /> },
   messages: { view: () => <MessagesLens />, tools: () => <MessagesTools /> },
@@ -51,12 +54,16 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
   useKeys();
   useReturn();
   useThemeFollowers();
-  const lenses = wide ? WIDE_LENSES : NARROW_LENSES;
+  const game = useGame();
+  const always = wide ? WIDE_LENSES : NARROW_LENSES;
+  const lenses: readonly Lens[] = game ? ["players", ...always] : always;
   const shown = lenses.includes(lens) ? lens : "messages";
-  const row = useRowStage();
   const zoomed = zooms.length > 0;
+  // The players' screens take the room of the stage's boxes, and that of the one monitor in the right column.
+  const playing = shown === "players" && !zoomed;
+  const row = useRowStage() || playing;
   return (
-    <div className="page" data-detent={detent} data-row={row} data-zoom={zoomed}>
+    <div className="page" data-detent={detent} data-row={row} data-zoom={zoomed} data-game={playing}>
       <TopBar scenarios={scenarios} />
       {(form !== "drawer" || drawer) && <LessonColumn />}
       <main className="work">
@@ -64,8 +71,9 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
           <Zooms />
         ) : (
           <>
+            {playing && <Screens />}
             <Stage scenarios={scenarios} row={row} />
-            {detent !== "closed" && (
+            {(detent !== "closed" || playing) && (
               <section
                 className="lens"
                 id="lens"
@@ -81,7 +89,7 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
         )}
         <BottomBar lenses={lenses} shown={shown} tools={zoomed ? null : lensViews[shown].tools()} />
       </main>
-      {wide && <RightColumn />}
+      {wide && !playing && <RightColumn />}
       <Limits />
       <KeySheet />
       <LiveRegions />

@@ -7,6 +7,7 @@ import { chooseLens, type Lens, usePage } from "../page/page.ts";
 import { texts } from "../texts.ts";
 
 const icons: Record<Lens, ReactNode> = {
+  players: <Screen />,
   monitor: <Screen />,
   console: <Terminal />,
   messages: <Arrows />,

@@ -33,6 +33,7 @@ const CHARACTERS: Record<string, () => void> = {
   "]": () => moveDetent(1),
   f: toggleMonitor,
   "?": () => usePage.setState({ keys: true }),
+  p: () => toLens("players"),
   ...Object.fromEntries(LENSES.map((lens, index) => [String(index + 1), () => toLens(lens)])),
 };
 

@@ -5,7 +5,7 @@
 import type { Lab, StepReport, Terra } from "../lab/api.ts";
 
 /** Which lens the step wants to be seen in. */
-export type LensName = "monitor" | "messages" | "measurements" | "verifier" | "console";
+export type LensName = "players" | "monitor" | "messages" | "measurements" | "verifier" | "console";
 
 export interface StepOutcome {
   observed: string;
