@@ -198,6 +198,16 @@ export function Terminal() {
   );
 }
 
+/** A looking glass. */
+export function Find() {
+  return (
+    <Icon>
+      <circle cx="7" cy="7" r="4.5" />
+      <path d="M10.4 10.4 14 14" />
+    </Icon>
+  );
+}
+
 export function Copy() {
   return (
     <Icon>

@@ -1,23 +1,27 @@
-/** Zoom: one message in the place of stage and lens. What it is on the left, its bytes on the right, J and K go on. */
-import { useEffect, useState } from "react";
+/**
+ * Zoom: one message in the place of stage and lens. What it is and its fields on the left, its bytes on the right, below the
+ * commands that show the same elsewhere; J and K go on.
+ */
+import { useEffect, useMemo, useState } from "react";
 import type { Message } from "../../engine/lab/api.ts";
-import { bytes, endName, seconds } from "../facts/format.ts";
+import { bytes, endName, seconds, shortenDigests } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Save } from "../icons/icons.tsx";
 import { Outcome } from "../icons/marks.tsx";
-import { useWide } from "../page/media.ts";
-import { chooseLens, usePage } from "../page/page.ts";
+import { useLetters } from "../page/letters.ts";
+import { chooseLens } from "../page/page.ts";
 import { Command } from "../parts/Command.tsx";
-import { HexView } from "../parts/HexView.tsx";
+import { typing } from "../parts/keyboard.ts";
 import { saveFile } from "../parts/save.ts";
 import { ZoomHead } from "../parts/ZoomHead.tsx";
 import { texts } from "../texts.ts";
-import { FlightView, FrameView } from "../wire/FrameView.tsx";
-import { Certificates } from "./Certificates.tsx";
-import { openMessage } from "./choose.ts";
-import { certificatesFile, confirmations } from "./confirm.ts";
-import { isFrame, KindSign } from "./kinds.tsx";
-import { asText, filtered } from "./rows.ts";
+import { FieldsView } from "../wire/FrameView.tsx";
+import { type Document, documentsOf, noteCommands } from "./documents.ts";
+import { KindSign } from "./kinds.tsx";
+import { asText, filtered, indexOf } from "./rows.ts";
+import { openMessage, useMessagesView } from "./view.ts";
+
+const WORDS = texts.messages.documents;
 
 const go = (message: Message | undefined) => {
   if (message) openMessage(message.sequence);
@@ -26,7 +30,8 @@ const go = (message: Message | undefined) => {
 function useNeighbours(previous: Message | undefined, next: Message | undefined): void {
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+      if (typing(event.target) || !useLetters.getState().on) return;
       if (event.key === "j") go(next);
       else if (event.key === "k") go(previous);
     };
@@ -35,11 +40,66 @@ function useNeighbours(previous: Message | undefined, next: Message | undefined)
   }, [previous, next]);
 }
 
-function About({ message, machines }: { message: Message; machines: number }) {
-  const names = texts.messages.fields;
-  const sentence = texts.messages.kinds[message.kind];
+/** What it says, and what came of it. */
+function Summary({ message, error }: { message: Message; error?: string | undefined }) {
   return (
     <div className="about">
+      <p>
+        {message.outcome && <Outcome kind={message.outcome === "accepted" ? "ok" : "bad"}>{message.outcome}</Outcome>}{" "}
+        <span title={message.summary}>{shortenDigests(message.summary)}</span>
+      </p>
+      {error !== undefined && (
+        <p>
+          {WORDS.unreadable} {shortenDigests(error)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Why there are messages of its kind. */
+function Why({ kind }: { kind: string }) {
+  const sentence = texts.messages.kinds[kind];
+  return sentence === undefined ? null : <p className="about-why">{sentence}</p>;
+}
+
+function Content({ message, shown, text }: { message: Message; shown: Document; text: boolean }) {
+  const summary = <Summary message={message} error={shown.error} />;
+  const why = <Why kind={message.kind} />;
+  if (text) {
+    return (
+      <div className="frame-view">
+        <div className="frame-side">
+          {summary}
+          {why}
+        </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer */}
+        <pre className="zoom-text" tabIndex={0}>
+          {asText(shown.bytes)}
+        </pre>
+      </div>
+    );
+  }
+  return (
+    <FieldsView
+      bytes={shown.bytes}
+      width={shown.named ? 24 : 16}
+      layers={shown.fields}
+      named={shown.named}
+      label={texts.messages.hexOf}
+      head={summary}
+      tail={why}
+    />
+  );
+}
+
+/** A message that has no bytes: who said what to whom, in a table. */
+function Noted({ message, machines }: { message: Message; machines: number }) {
+  const names = texts.messages.fields;
+  return (
+    <div className="noted">
+      <Summary message={message} />
+      <Why kind={message.kind} />
       <dl>
         <dt>{names.kind}</dt>
         <dd className="mono list-kind">
@@ -54,56 +114,116 @@ function About({ message, machines }: { message: Message; machines: number }) {
         <dd className="mono">
           {seconds(message.time)} {texts.messages.seconds}
         </dd>
-        {message.bytes && (
-          <>
-            <dt>{names.size}</dt>
-            <dd className="mono">{bytes(message.bytes.length)}</dd>
-          </>
-        )}
-        {message.outcome && (
-          <>
-            <dt>{names.outcome}</dt>
-            <dd>
-              <Outcome kind={message.outcome === "accepted" ? "ok" : "bad"}>{message.outcome}</Outcome>
-            </dd>
-          </>
-        )}
       </dl>
-      <p className="about-summary">{message.summary}</p>
-      {sentence !== undefined && <p className="about-why">{sentence}</p>}
-      {message.kind === "tls" && message.bytes && (
-        <Certificates key={message.sequence} flight={message.bytes} file={certificatesFile(message)} />
-      )}
+      <p className="quiet">{message.bytes ? texts.messages.nothing : texts.messages.noBytes}</p>
     </div>
+  );
+}
+
+function Documents({
+  documents,
+  at,
+  text,
+  onChoose,
+}: {
+  documents: readonly Document[];
+  at: number;
+  /** null: it is no text. */
+  text: boolean | null;
+  onChoose(at: number, text: boolean): void;
+}) {
+  if (documents.length === 1 && text === null) return null;
+  return (
+    <fieldset className="zoom-forms" aria-label={WORDS.label}>
+      {documents.length > 1 &&
+        documents.map(({ title }, index) => (
+          <button
+            // biome-ignore lint/suspicious/noArrayIndexKey: a message's documents never change
+            key={index}
+            type="button"
+            className="chip"
+            aria-pressed={index === at}
+            onClick={() => onChoose(index, false)}
+          >
+            {title}
+          </button>
+        ))}
+      {text !== null && (
+        <button type="button" className="chip" aria-pressed={text} onClick={() => onChoose(at, !text)}>
+          {texts.messages.textOf}
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+function Opened({ message, machines }: { message: Message; machines: number }) {
+  const documents = useMemo(() => documentsOf(message), [message]);
+  const [chosen, setChosen] = useState({ at: 0, text: false });
+  const shown = documents[chosen.at];
+  const commands = shown ? shown.commands : noteCommands(message);
+  const isText = shown !== undefined && asText(shown.bytes) !== null;
+  return (
+    <>
+      <div className="zoom-body">
+        {shown ? (
+          <>
+            <Documents
+              documents={documents}
+              at={chosen.at}
+              text={isText ? chosen.text : null}
+              onChoose={(at, text) => setChosen({ at, text })}
+            />
+            <Content key={chosen.at} message={message} shown={shown} text={isText && chosen.text} />
+          </>
+        ) : (
+          <Noted message={message} machines={machines} />
+        )}
+      </div>
+      {commands.length > 0 && (
+        <footer className="zoom-foot">
+          <span className="heading">{texts.messages.confirm}</span>
+          {shown ? (
+            <button type="button" className="chip" onClick={() => saveFile(shown.file.name, shown.file.bytes)}>
+              <Save />
+              {shown.file.name}
+            </button>
+          ) : (
+            <span className="quiet">{texts.messages.confirmNoted}</span>
+          )}
+          <div className="commands">
+            {commands.map(({ line, output }) => (
+              <Command key={line} line={line} output={output} whole />
+            ))}
+          </div>
+        </footer>
+      )}
+    </>
   );
 }
 
 export function MessageZoom({ sequence }: { sequence: number }) {
   const all = useFacts((facts) => facts.messages);
-  const filter = usePage();
-  const wide = useWide();
+  const view = useMessagesView();
   const machines = useFacts((facts) => facts.machines.length);
-  const [form, setForm] = useState<"hex" | "text">("hex");
-  const fitting = filtered(all, filter);
+  const { kind, end, outcome, text } = view;
+  const fitting = useMemo(() => filtered(all, { kind, end, outcome, text }), [all, kind, end, outcome, text]);
   // One that was opened by a link need not fit what the lens shows.
-  const messages = fitting.some((each) => each.sequence === sequence) ? fitting : all;
-  const index = messages.findIndex((message) => message.sequence === sequence);
+  const messages = indexOf(fitting, sequence) < 0 ? all : fitting;
+  const index = indexOf(messages, sequence);
   const message = messages[index];
   const previous = messages[index - 1];
   const next = messages[index + 1];
   useNeighbours(previous, next);
-  if (!message) return <div className="empty">{texts.messages.emptyFilter}</div>;
-  const data = message.bytes;
-  const text = data ? asText(data) : null;
-  const confirm = confirmations(message);
+  if (!message) return <div className="empty">{texts.messages.gone}</div>;
+  const to = message.from === message.to ? texts.messages.itself : endName(message.to, machines, true);
+  const size = message.bytes ? `, ${bytes(message.bytes.length)}` : "";
   return (
     <>
       <ZoomHead
         crumbs={[{ words: texts.messages.crumbs, go: () => chooseLens("messages") }]}
         title={message.kind}
-        what={`${endName(message.from, machines, true)} to ${endName(message.to, machines, true)}, ${seconds(message.time)} s${
-          data ? `, ${bytes(data.length)}` : ""
-        }`}
+        what={`${endName(message.from, machines, true)} → ${to}, ${seconds(message.time)} s${size}`}
       >
         <span className="quiet">{texts.messages.position(index + 1, messages.length)}</span>
         <button type="button" className="chip" disabled={!previous} onClick={() => go(previous)}>
@@ -113,53 +233,7 @@ export function MessageZoom({ sequence }: { sequence: number }) {
           {texts.messages.next} <span className="key">J</span>
         </button>
       </ZoomHead>
-      <div className="zoom-body">
-        <About message={message} machines={machines} />
-        <div className="zoom-bytes">
-          {data && data.length > 0 ? (
-            <>
-              <div className="zoom-forms">
-                <button type="button" className="chip" aria-pressed={form === "hex"} onClick={() => setForm("hex")}>
-                  {texts.messages.hexOf}
-                </button>
-                {text !== null && (
-                  <button type="button" className="chip" aria-pressed={form === "text"} onClick={() => setForm("text")}>
-                    {texts.messages.textOf}
-                  </button>
-                )}
-                <button type="button" className="chip" onClick={() => saveFile(confirm.file, data)}>
-                  <Save />
-                  {confirm.file}
-                </button>
-              </div>
-              {form === "hex" && isFrame(message.kind) ? (
-                <FrameView key={message.sequence} bytes={data} width={wide ? 24 : 16} />
-              ) : form === "hex" && message.kind === "tls" ? (
-                <FlightView key={message.sequence} bytes={data} width={wide ? 24 : 16} />
-              ) : form === "text" && text !== null ? (
-                // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer
-                <pre className="zoom-text" tabIndex={0}>
-                  {text}
-                </pre>
-              ) : (
-                <HexView bytes={data} width={wide ? 24 : 16} label={texts.messages.hexOf} />
-              )}
-            </>
-          ) : (
-            <div className="empty">{texts.messages.noBytes}</div>
-          )}
-        </div>
-      </div>
-      {confirm.commands.length > 0 && (
-        <footer className="zoom-foot">
-          <span className="heading">{texts.messages.confirm}</span>
-          <div className="commands">
-            {confirm.commands.map(({ line, output }) => (
-              <Command key={line} line={line} output={output} />
-            ))}
-          </div>
-        </footer>
-      )}
+      <Opened key={message.sequence} message={message} machines={machines} />
     </>
   );
 }

@@ -1,17 +1,42 @@
 /** Lens "Messages": what was said between boxes, TVMMs and the verifier, as a sequence under the machines or as a list. */
-
-import { count } from "../facts/format.ts";
+import { useMemo } from "react";
+import { endName } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
-import { usePage } from "../page/page.ts";
+import { Find } from "../icons/icons.tsx";
 import { texts } from "../texts.ts";
+import { Filters } from "./Filters.tsx";
 import { MessageList } from "./MessageList.tsx";
-import { filtered, kinds } from "./rows.ts";
+import { filtered, filterKey, NO_FILTER } from "./rows.ts";
 import { Sequence } from "./Sequence.tsx";
+import { useMessagesView } from "./view.ts";
+
+const WORDS = texts.messages.filter;
+
+/** What is shown, in words, and the way to change it. */
+function FilterChip() {
+  const { kind, end, outcome, text, filtering } = useMessagesView();
+  const machines = useFacts((facts) => facts.machines.length);
+  const words = [
+    kind ?? WORDS.allKinds,
+    end === null ? WORDS.allEnds : endName(end, machines, true),
+    ...(outcome === null ? [] : [outcome]),
+    ...(text.trim() === "" ? [] : [`“${text.trim()}”`]),
+  ];
+  return (
+    <button
+      type="button"
+      className="chip filter-chip"
+      aria-expanded={filtering}
+      onClick={() => useMessagesView.setState({ filtering: !filtering })}
+    >
+      <Find />
+      <span>{words.join(", ")}</span>
+    </button>
+  );
+}
 
 export function MessagesTools() {
-  const form = usePage((page) => page.messageForm);
-  const { kind, outcome } = usePage();
-  const messages = useFacts((facts) => facts.messages);
+  const form = useMessagesView((view) => view.form);
   return (
     <>
       {(["sequence", "list"] as const).map((each) => (
@@ -20,55 +45,46 @@ export function MessagesTools() {
           type="button"
           className="chip"
           aria-pressed={form === each}
-          onClick={() => usePage.setState({ messageForm: each })}
+          onClick={() => useMessagesView.setState({ form: each })}
         >
           {texts.messages[each]}
         </button>
       ))}
-      <label className="chip select-chip">
-        <span className="visually-hidden">{texts.messages.fields.kind}</span>
-        <select value={kind ?? ""} onChange={(event) => usePage.setState({ kind: event.currentTarget.value || null })}>
-          <option value="">{`${texts.messages.everything} ${count(messages.length)}`}</option>
-          {kinds(messages).map(([name, number]) => (
-            <option key={name} value={name}>
-              {`${name} ${count(number)}`}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="chip select-chip">
-        <span className="visually-hidden">{texts.messages.fields.outcome}</span>
-        <select
-          value={outcome ?? ""}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            usePage.setState({ outcome: value === "accepted" || value === "refused" ? value : null });
-          }}
-        >
-          <option value="">{texts.messages.anyOutcome}</option>
-          <option value="accepted">{texts.messages.accepted}</option>
-          <option value="refused">{texts.messages.refused}</option>
-        </select>
-      </label>
+      {form === "sequence" && <FilterChip />}
     </>
   );
 }
 
+function NothingFits() {
+  return (
+    <div className="empty">
+      <p>{texts.messages.emptyFilter}</p>
+      <button type="button" className="button" onClick={() => useMessagesView.setState(NO_FILTER)}>
+        {WORDS.clear}
+      </button>
+    </div>
+  );
+}
+
 export function MessagesLens() {
-  const page = usePage();
-  const { messages, forgotten } = useFacts();
-  const shown = filtered(messages, page);
-  if (shown.length === 0) {
+  const { form, kind, end, outcome, text } = useMessagesView();
+  const messages = useFacts((facts) => facts.messages);
+  const forgotten = useFacts((facts) => facts.forgotten);
+  const filter = useMemo(() => ({ kind, end, outcome, text }), [kind, end, outcome, text]);
+  const shown = useMemo(() => filtered(messages, filter), [messages, filter]);
+  if (messages.length === 0) {
     return (
       <div className="empty">
-        <p>{messages.length === 0 ? texts.messages.empty : texts.messages.emptyFilter}</p>
-        {messages.length === 0 && <p>{texts.messages.emptyNext}</p>}
+        <p>{texts.messages.empty}</p>
+        <p>{texts.messages.emptyNext}</p>
       </div>
     );
   }
+  const View = form === "sequence" ? Sequence : MessageList;
   return (
     <div className="messages">
-      {page.messageForm === "sequence" ? <Sequence messages={shown} /> : <MessageList messages={shown} />}
+      <Filters messages={messages} />
+      {shown.length === 0 ? <NothingFits /> : <View key={filterKey(filter)} messages={shown} />}
       {forgotten > 0 && <p className="messages-forgotten">{texts.messages.forgotten(forgotten)}</p>}
     </div>
   );

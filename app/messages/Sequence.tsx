@@ -1,14 +1,13 @@
 /** Messages as a sequence that hangs from the machines: each box's lifeline falls from the box above it. */
-import { useRef } from "react";
+import { memo, useMemo, useRef } from "react";
 import type { Message } from "../../engine/lab/api.ts";
 import { endName, seconds } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Mark } from "../icons/marks.tsx";
 import { Spot } from "../parts/Spot.tsx";
-import { useRows } from "../parts/virtual.ts";
 import { useAnchors } from "../stage/anchors.ts";
 import { texts } from "../texts.ts";
-import { openMessage, rowId, useChosen } from "./choose.ts";
+import { rowId, useChoice } from "./choose.ts";
 import { KindSign } from "./kinds.tsx";
 import { type Lifeline, lifelines, placeOf } from "./lifelines.ts";
 import { words } from "./rows.ts";
@@ -21,8 +20,9 @@ interface RowProps {
   index: number;
   chosen: boolean;
   width: number;
-  xOf(end: string): number | undefined;
-  onOpen(): void;
+  /** Where its ends' lifelines are; undefined: drawn nowhere. */
+  from: number | undefined;
+  to: number | undefined;
 }
 
 function Label({ message }: { message: Message }) {
@@ -44,9 +44,7 @@ function Label({ message }: { message: Message }) {
   );
 }
 
-function Row({ message, index, chosen, width, xOf, onOpen }: RowProps) {
-  const from = xOf(message.from);
-  const to = xOf(message.to);
+const Row = memo(function Row({ message, index, chosen, width, from, to }: RowProps) {
   const self = message.from === message.to || from === undefined || to === undefined;
   const start = from ?? to ?? 80;
   const left = self ? start : Math.min(from, to);
@@ -54,15 +52,14 @@ function Row({ message, index, chosen, width, xOf, onOpen }: RowProps) {
   // A note at the last lifeline would run out of the window: it then stands left of its dot.
   const leftward = self && start > width * 0.6;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list around it has the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the list around it has the focus
     <div
       id={rowId(message)}
+      data-sequence={message.sequence}
       className={chosen ? "sequence-row chosen" : "sequence-row"}
       role="option"
       aria-selected={chosen}
       style={{ top: index * ROW, height: ROW }}
-      onClick={onOpen}
     >
       <span className="sequence-time">{seconds(message.time)}</span>
       <svg className="sequence-line" width={width} height={ROW} aria-hidden="true">
@@ -88,40 +85,37 @@ function Row({ message, index, chosen, width, xOf, onOpen }: RowProps) {
       </span>
     </div>
   );
-}
+});
 
-function Lifelines({
-  lines,
-  height,
-  machines,
-}: {
-  lines: readonly Lifeline[];
-  height: number | string;
-  machines: number;
-}) {
+/** They stand still while rows move: a line as long as ten thousand rows need not be drawn. */
+function Lifelines({ lines }: { lines: readonly Lifeline[] }) {
   return (
-    <div className="lifelines" style={{ height }} aria-hidden="true">
+    <div className="lifelines" aria-hidden="true">
       {lines.map(({ end, x, dotted }) => (
-        <span
-          key={end}
-          className={dotted ? "lifeline dotted" : "lifeline"}
-          style={{ left: x }}
-          data-end={endName(end, machines)}
-        />
+        <span key={end} className={dotted ? "lifeline dotted" : "lifeline"} style={{ left: x }} />
       ))}
     </div>
   );
 }
 
+/** Who speaks or is spoken to; the same set for as long as nobody new does. */
+function useEnds(messages: readonly Message[]): ReadonlySet<string> {
+  const known = useRef<ReadonlySet<string>>(new Set());
+  return useMemo(() => {
+    const ends = new Set<string>();
+    for (const { from, to } of messages) ends.add(from).add(to);
+    if (ends.size !== known.current.size || [...ends].some((end) => !known.current.has(end))) known.current = ends;
+    return known.current;
+  }, [messages]);
+}
+
 export function Sequence({ messages }: { messages: readonly Message[] }) {
   const body = useRef<HTMLDivElement>(null);
-  const rows = useRows(messages.length, ROW, body);
-  const chosen = useChosen(messages, ROW, body);
+  const { rows, index, list } = useChoice(messages, ROW, body);
   const { anchors, width } = useAnchors();
   const machines = useFacts((facts) => facts.machines.length);
-  const ends = new Set(messages.flatMap(({ from, to }) => [from, to]));
-  const lines = lifelines(anchors, ends, width);
-  const active = messages[chosen.index];
+  const ends = useEnds(messages);
+  const lines = useMemo(() => lifelines(anchors, ends, width), [anchors, ends, width]);
   return (
     <div className="sequence">
       <div className="sequence-head" aria-hidden="true">
@@ -131,31 +125,22 @@ export function Sequence({ messages }: { messages: readonly Message[] }) {
           </span>
         ))}
       </div>
-      <div
-        className="sequence-body"
-        ref={body}
-        role="listbox"
-        aria-label={texts.lenses.messages}
-        tabIndex={0}
-        aria-activedescendant={active ? rowId(active) : undefined}
-        onKeyDown={chosen.onKeyDown}
-      >
-        <div className="sequence-rows" role="presentation" style={{ height: rows.height }}>
-          <Lifelines lines={lines} height="100%" machines={machines} />
-          {messages.slice(rows.first, rows.last).map((message, offset) => (
-            <Row
-              key={message.sequence}
-              message={message}
-              index={rows.first + offset}
-              chosen={rows.first + offset === chosen.index}
-              width={width}
-              xOf={(end) => placeOf(end, lines, anchors)}
-              onOpen={() => {
-                chosen.choose(rows.first + offset);
-                openMessage(message.sequence);
-              }}
-            />
-          ))}
+      <div className="sequence-place">
+        <Lifelines lines={lines} />
+        <div className="sequence-body" ref={body} role="listbox" aria-label={texts.lenses.messages} {...list}>
+          <div className="sequence-rows" role="presentation" style={{ height: rows.height }}>
+            {messages.slice(rows.first, rows.last).map((message, offset) => (
+              <Row
+                key={message.sequence}
+                message={message}
+                index={rows.first + offset}
+                chosen={rows.first + offset === index}
+                width={width}
+                from={placeOf(message.from, lines, anchors)}
+                to={placeOf(message.to, lines, anchors)}
+              />
+            ))}
+          </div>
         </div>
       </div>
     </div>

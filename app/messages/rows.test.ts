@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../engine/lab/api.ts";
-import { confirmations } from "./confirm.ts";
 import { lifelines, placeOf } from "./lifelines.ts";
-import { asText, filtered, kinds, words } from "./rows.ts";
+import { asText, counts, type Filter, filtered, filterKey, indexOf, lost, NO_FILTER, words } from "./rows.ts";
 
 const message = (fields: Partial<Message>): Message => ({
   sequence: 7,
@@ -20,32 +19,60 @@ describe("message rows", () => {
     expect(words(message({ kind: "get-id", summary: "hello is it" }))).toEqual({ head: "get-id", rest: "hello is it" });
   });
 
-  it("are filtered by kind and outcome, and counted by kind", () => {
-    const all = [message({}), message({ kind: "power", outcome: "refused" }), message({ outcome: "accepted" })];
-    expect(filtered(all, { kind: "power", outcome: null })).toHaveLength(1);
-    expect(filtered(all, { kind: null, outcome: "accepted" })).toEqual([all[2]]);
-    expect(filtered(all, { kind: "power", outcome: "accepted" })).toEqual([]);
-    expect(filtered(all, { kind: null, outcome: null })).toHaveLength(3);
-    expect(kinds(all)).toEqual([
-      ["endorse", 2],
-      ["power", 1],
-    ]);
+  it("are filtered by kind, outcome, end and text, and counted by each", () => {
+    const all = [
+      message({ from: "alice/tvmm", to: "alice/hello" }),
+      message({ kind: "power", outcome: "refused", from: "alice/owner", to: "alice/pc" }),
+      message({ outcome: "accepted", summary: "a key of HELLO is endorsed" }),
+    ];
+    const shown = (filter: Partial<Filter>) =>
+      filtered(all, { ...NO_FILTER, ...filter }).map((each) => all.indexOf(each));
+    expect(shown({ kind: "power" })).toEqual([1]);
+    expect(shown({ outcome: "accepted" })).toEqual([2]);
+    expect(shown({ kind: "power", outcome: "accepted" })).toEqual([]);
+    // At either end.
+    expect(shown({ end: "alice/tvmm" })).toEqual([0, 2]);
+    expect(shown({ text: " Hello IS " })).toEqual([2]);
+    expect(shown({ text: "alice/pc" })).toEqual([1]);
+    expect(shown({ text: "hello", outcome: "refused" })).toEqual([]);
+    expect(shown({})).toEqual([0, 1, 2]);
+    expect(counts(all)).toEqual({
+      kinds: [
+        ["endorse", 2],
+        ["power", 1],
+      ],
+      ends: [
+        ["alice/tvmm", 2],
+        ["alice/hello", 2],
+        ["alice/owner", 1],
+        ["alice/pc", 1],
+      ],
+      accepted: 1,
+      refused: 1,
+    });
+    // Who speaks to himself speaks once.
+    expect(counts([message({ from: "verifier", to: "verifier" })]).ends).toEqual([["verifier", 1]]);
+  });
+
+  it("of the same filter are the same view", () => {
+    expect(filterKey({ ...NO_FILTER, text: " TLS" })).toBe(filterKey({ ...NO_FILTER, text: "tls " }));
+    expect(filterKey({ ...NO_FILTER, kind: "tls" })).not.toBe(filterKey({ ...NO_FILTER, end: "tls" }));
+  });
+
+  it("are found by number, and those that gave way at the front are counted", () => {
+    const numbered = (...numbers: number[]) => numbers.map((sequence) => message({ sequence }));
+    const older = numbered(3, 4, 7, 9);
+    expect([3, 4, 5, 9, 10, null].map((sequence) => indexOf(older, sequence))).toEqual([0, 1, -1, 3, -1, -1]);
+    expect(lost(older, numbered(7, 9, 12))).toBe(2);
+    expect(lost(older, numbered(3, 4, 7, 9, 11))).toBe(0);
+    expect(lost(older, numbered(20, 21))).toBe(4);
+    expect(lost(older, [])).toBe(0);
   });
 
   it("only text is shown as text", () => {
     expect(asText(new TextEncoder().encode("OK\n"))).toBe("OK\n");
     expect(asText(Uint8Array.of(0x30, 0x82, 0xff))).toBeNull();
     expect(asText(Uint8Array.of(0x41, 0x00))).toBeNull();
-  });
-});
-
-describe("commands beside a message", () => {
-  it("fit what it holds", () => {
-    const request = confirmations(message({ bytes: Uint8Array.of(0x30, 0x82) }));
-    expect(request.commands[0]?.line).toBe("openssl req -inform DER -in message-7.der -noout -verify");
-    const pem = new TextEncoder().encode("-----BEGIN CERTIFICATE-----\n");
-    expect(confirmations(message({ bytes: pem })).file).toBe("message-7.pem");
-    expect(confirmations(message({})).commands).toEqual([]);
   });
 });
 

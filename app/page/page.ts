@@ -31,11 +31,6 @@ export interface Page {
   lessonBox: string | null;
   /** The box that lenses are about, by path; null: the first that fits. */
   box: string | null;
-  messageForm: "sequence" | "list";
-  /** Kind of message to show; null: every kind. */
-  kind: string | null;
-  /** Outcome of messages to show; null: any, or none. */
-  outcome: "accepted" | "refused" | null;
   /** Zooms that were entered one from the other; the last one is seen, and Esc leaves it. */
   zooms: readonly Zoom[];
   limits: boolean;
@@ -55,9 +50,6 @@ export const usePage = create<Page>(() => ({
   lessonLens: null,
   lessonBox: null,
   box: null,
-  messageForm: "sequence",
-  kind: null,
-  outcome: null,
   zooms: [],
   limits: false,
   keys: false,

@@ -13,6 +13,7 @@ import { messageOf } from "../facts/format.ts";
 import { followLab, useFacts } from "../facts/store.ts";
 import { busy, goToStep, nextStep, openStep, putOn, useLesson } from "../lesson/lesson.ts";
 import { followShelf } from "../machine/shelf.ts";
+import { followMessages } from "../messages/view.ts";
 import { followSurfaces } from "../monitor/surfaces.ts";
 import { texts } from "../texts.ts";
 import { followTaps } from "../wire/taps.ts";
@@ -87,6 +88,7 @@ export function startSession(view: LabView, scenarios: readonly Scenario[]): voi
   followSurfaces(view);
   followTaps(view);
   followShelf(view);
+  followMessages();
   const follow = () => goTo(view, scenarios, parsePlace(location.hash));
   window.addEventListener("hashchange", follow);
   follow();

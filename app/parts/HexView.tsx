@@ -2,9 +2,9 @@
  * Bytes as hexadecimal digits and text. Only the rows in sight are drawn. With a cursor it has one tab stop, and arrows go from
  * byte to byte; fields may then be tinted, and bytes that were changed stand out.
  */
-import { type KeyboardEvent, useId, useRef } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef } from "react";
 import { type HexRow, hexRow, printable } from "./hex.ts";
-import { type Rows as Shown, useRows } from "./virtual.ts";
+import { reveal, type Rows as Shown, useRows } from "./virtual.ts";
 
 const ROW = 18;
 
@@ -24,6 +24,10 @@ interface Props {
   label: string;
   /** In order; the first that holds a byte counts. */
   tints?: readonly Tint[];
+  /** Letters that stand before the rows in which these offsets lie. */
+  letters?: readonly { offset: number; letter: string }[];
+  /** Is the text left out? */
+  digitsOnly?: boolean;
   /** Offset of the byte that is looked at. */
   cursor?: number | null;
   onCursor?(offset: number): void;
@@ -88,7 +92,7 @@ function Text({ row, props }: { row: HexRow; props: Props }) {
 }
 
 function Rows({ props, rows, id }: { props: Props; rows: Shown; id: string }) {
-  const { bytes, base = 0, width = 16, onCursor } = props;
+  const { bytes, base = 0, width = 16, onCursor, letters, digitsOnly = false } = props;
   const digits = Math.max(4, address(base + bytes.length, 1).length);
   return (
     <div style={{ height: rows.height, position: "relative" }}>
@@ -96,15 +100,26 @@ function Rows({ props, rows, id }: { props: Props; rows: Shown; id: string }) {
         const row = hexRow(bytes, (rows.first + index) * width, width);
         return (
           <div key={row.offset} className="dump-row" style={{ top: (row.offset / width) * ROW }}>
+            {letters && (
+              <span className="dump-letter" aria-hidden="true">
+                {letters
+                  .filter(({ offset }) => offset >= row.offset && offset < row.offset + width)
+                  .map(({ letter }) => letter)
+                  .join("")
+                  .slice(0, 3)}
+              </span>
+            )}
             <span className="dump-offset" aria-hidden={onCursor ? true : undefined}>
               {address(base + row.offset, digits)}
             </span>
             <span className="dump-hex" style={{ width: `${width * 3}ch` }}>
               {onCursor ? <Choices row={row} props={props} id={id} /> : row.hex}
             </span>
-            <span className="dump-text" aria-hidden={onCursor ? true : undefined}>
-              {onCursor ? <Text row={row} props={props} /> : row.text}
-            </span>
+            {!digitsOnly && (
+              <span className="dump-text" aria-hidden={onCursor ? true : undefined}>
+                {onCursor ? <Text row={row} props={props} /> : row.text}
+              </span>
+            )}
           </div>
         );
       })}
@@ -131,16 +146,13 @@ function Chooser({ onCursor, ...rest }: Props & Required<Pick<Props, "onCursor">
   const id = useId();
   const rows = useRows(Math.ceil(bytes.length / width), ROW, body, "start");
   const at = cursor ?? null;
+  useEffect(() => {
+    if (at !== null) reveal(body.current, Math.floor(at / width), ROW);
+  }, [at, width]);
   const move = (event: KeyboardEvent) => {
     const next = steps(event.key, at ?? -1, width, bytes.length - 1);
     if (next === undefined || bytes.length === 0) return;
     onCursor(next);
-    const element = body.current;
-    const top = Math.floor(next / width) * ROW;
-    if (element && top < element.scrollTop) element.scrollTop = top;
-    if (element && top + ROW > element.scrollTop + element.clientHeight) {
-      element.scrollTop = top + ROW - element.clientHeight;
-    }
     event.preventDefault();
   };
   return (

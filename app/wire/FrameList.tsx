@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Frame } from "../../engine/lab/api.ts";
 import { count, seconds } from "../facts/format.ts";
-import { useRows } from "../parts/virtual.ts";
+import { reveal, useRows } from "../parts/virtual.ts";
 import { texts } from "../texts.ts";
 
 const ROW = 26;
@@ -25,9 +25,7 @@ export function FrameList({ frames, chosen, onChoose }: Props) {
     const element = body.current;
     if (!frame || !element) return;
     onChoose(frame.sequence);
-    const top = bounded * ROW;
-    if (top < element.scrollTop) element.scrollTop = top;
-    if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
+    reveal(element, bounded, ROW);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = {

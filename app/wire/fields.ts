@@ -8,6 +8,8 @@ export interface Field {
   offset: number;
   length: number;
   note?: string;
+  /** One sentence on what it is for. */
+  why?: string;
   fields?: Field[];
 }
 
@@ -21,6 +23,9 @@ export interface FieldRow {
 
 const TINTS = 6;
 export const tintOf = (layer: number) => `t${(layer % TINTS) + 1}`;
+
+/** "A" to "Z": it stands beside the layer and beside the row of bytes in which that begins; more than that have none. */
+export const letterOf = (layer: number) => (layer < 26 ? String.fromCharCode(65 + layer) : "");
 
 export function fieldRows(layers: readonly Field[]): FieldRow[] {
   const rows: FieldRow[] = [];
