@@ -11,7 +11,6 @@ import { models } from "./art/models.mjs";
 import { colormapLump, paletteLump } from "./art/palette.mjs";
 import { textures } from "./art/textures.mjs";
 import { compile } from "./map/compile.mjs";
-import { routesOf } from "./map/routes.mjs";
 import { culvert } from "./map/source.mjs";
 
 export const GAME = "culvert";
@@ -25,7 +24,6 @@ export function gameFiles() {
     ["gfx/font.lmp", fontLump()],
     ...models(),
     ["maps/culvert.bsp", compile(culvert, textures())],
-    ["maps/culvert.way", Buffer.from(routesOf(culvert))],
   ]);
 }
 
