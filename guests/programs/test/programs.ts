@@ -18,10 +18,12 @@ export type Program =
   | "canary"
   | "endorse"
   | "get-id"
+  | "glass"
   | "hello"
   | "init"
   | "mallory"
   | "netbench"
+  | "spikes"
   | "tlsbench"
   | "tvmm";
 
