@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fetchPackages } from "./apt.mjs";
 import { descriptor } from "./descriptor.mjs";
+import { buildGame } from "./game.mjs";
 import { buildKernel, buildStub, KERNEL_PACKAGE } from "./kernel.mjs";
 import { pinOf } from "./lock.mjs";
 import { packageList } from "./package-list.mjs";
@@ -56,10 +57,11 @@ async function collect(cache, guests, project, lock) {
   const wanted = programNames(sources).filter((name) => inImages.has(name));
   const programs = await buildPrograms(cache, sources, packages, compiler, wanted);
   const kernel = await buildKernel(cache, guests, packages, compiler);
+  const game = await buildGame(cache, guests, compiler);
 
   const files = new Map();
   const images = [];
-  const context = { cache, guests, project, packages, programs, stub, kernel, erofs: erofsVersion() };
+  const context = { cache, guests, project, packages, programs, game, stub, kernel, erofs: erofsVersion() };
   for (const recipe of recipes) images.push(await buildImage(context, recipe, files));
   const substituted = [...packages.values()]
     .filter((used) => used.substituted)
@@ -70,7 +72,7 @@ async function collect(cache, guests, project, lock) {
 }
 
 async function buildImage(context, recipe, files) {
-  const { cache, guests, packages, programs, stub, kernel } = context;
+  const { cache, guests, packages, programs, game, stub, kernel } = context;
   const inputs = {
     recipe,
     erofs: context.erofs,
@@ -78,12 +80,19 @@ async function buildImage(context, recipe, files) {
     programs: Object.keys(recipe.programs).map((name) =>
       programs.has(name) ? fileSha256(programs.get(name)) : "missing",
     ),
+    game: Object.keys(recipe.game ?? {}).map((part) => partDigests(game.get(part))),
     overlays: recipe.overlays.map((name) => treeDigests(join(guests, "overlays", name))),
     rules: fileSha256(join(guests, "build", "rootfs.mjs")),
   };
   const disk = await step(cache, `disk ${recipe.id}`, inputs, (into) => {
     const root = join(into, "root");
-    layOut(root, recipe, { overlays: join(guests, "overlays"), packages, programs, scratch: join(into, "scratch") });
+    layOut(root, recipe, {
+      overlays: join(guests, "overlays"),
+      packages,
+      programs,
+      game,
+      scratch: join(into, "scratch"),
+    });
     const file = join(into, "data");
     makeErofs(root, file, recipe.id);
     const data = readFileSync(file);
@@ -124,6 +133,10 @@ async function buildImage(context, recipe, files) {
   };
   files.set(`packages/${recipe.id}.json`, { text: json(await packageList(context, recipe)) });
   return entry;
+}
+
+function partDigests(path) {
+  return statSync(path).isDirectory() ? treeDigests(path) : fileSha256(path);
 }
 
 /** Compresses bytes for transfer, once, and enters them among the files under the digest of the plain bytes. */

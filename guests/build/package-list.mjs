@@ -37,6 +37,7 @@ export async function packageList({ cache, guests, project, packages }, recipe) 
   for (const [part, folder] of [
     ["stub", "stub"],
     ["programs", "programs"],
+    ...(recipe.game ? [["game", "game"]] : []),
   ]) {
     const digest = sha256(treeDigests(join(guests, folder)).join("\n"));
     list.push({

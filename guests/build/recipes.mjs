@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { GAME_PARTS } from "./game.mjs";
 import { BuildError } from "./step.mjs";
 
 const KEYS = {
@@ -20,12 +21,17 @@ const KEYS = {
   take: "object",
   /** Program of ours -> its place in the image. */
   programs: "object",
+  /** Part of the game (see game.mjs) -> its place in the image. */
+  game: "object",
   /** Link target -> names of the links that lead to it. */
   links: "object",
   /** Folders of guests/overlays, later ones over earlier ones. */
   overlays: "object",
   devices: "object",
 };
+
+/** Keys that a recipe may leave out. */
+const OPTIONAL = new Set(["game"]);
 
 export function readRecipes(folder) {
   return readdirSync(folder)
@@ -47,10 +53,13 @@ export function parseRecipe(id, text) {
   for (const key of Object.keys(recipe)) if (!KEYS[key]) throw wrong(`unknown key ${key}`);
   for (const [key, type] of Object.entries(KEYS)) {
     const value = recipe[key];
+    if (value === undefined && OPTIONAL.has(key)) continue;
     const fits = Array.isArray(type) ? type.includes(value) : typeof value === type;
     if (!fits)
       throw wrong(`${key} is ${JSON.stringify(value)}, wanted ${Array.isArray(type) ? type.join(" or ") : type}`);
   }
+  const part = Object.keys(recipe.game ?? {}).find((name) => !GAME_PARTS.includes(name));
+  if (part) throw wrong(`the game has no part ${part}, only ${GAME_PARTS.join(" and ")}`);
   if (!/^\d+\.\d+\.\d+$/.test(recipe.version)) throw wrong(`version is ${recipe.version}, wanted three numbers`);
   // Only a test may look into a closed box.
   if (recipe.kind === "closed" && recipe.console === "open" && !recipe.test) {

@@ -24,7 +24,7 @@ import { BLOCK } from "./verity.mjs";
 const FOLDERS = ["dev", "etc", "proc", "run", "sys", "tmp"];
 
 /** Lays out the files of a recipe below `root`. */
-export function layOut(root, recipe, { overlays, packages, programs, scratch }) {
+export function layOut(root, recipe, { overlays, packages, programs, game, scratch }) {
   for (const folder of FOLDERS) mkdirSync(join(root, folder), { recursive: true });
   for (const name of recipe.packages) {
     const from = join(scratch, name);
@@ -48,6 +48,10 @@ export function layOut(root, recipe, { overlays, packages, programs, scratch }) 
     mkdirSync(dirname(join(root, path)), { recursive: true });
     copyFileSync(program, join(root, path));
     chmodSync(join(root, path), 0o755);
+  }
+  for (const [part, path] of Object.entries(recipe.game ?? {})) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    cpSync(game.get(part), join(root, path), { recursive: true });
   }
   for (const [target, names] of Object.entries(recipe.links)) {
     for (const name of names) {

@@ -46,6 +46,7 @@ export function makeGame(into) {
     writeFileSync(join(into, path), bytes);
   }
   compileRules(join(into, "qwprogs.dat"));
+  copyFileSync(fileURLToPath(new URL("server.cfg", import.meta.url)), join(into, "server.cfg"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

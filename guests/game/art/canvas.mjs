@@ -100,4 +100,3 @@ function average(texels, width, left, top, step) {
   if (shining.length * 2 > count) return shining.sort((a, b) => a - b)[shining.length >> 1];
   return nearest(sum.map((value) => value / count));
 }
-

@@ -51,7 +51,8 @@ const skin = coat([206, 156, 116], 8);
 const helmet = cloth(SHIRT, 0.5, 9, (_, _u, v) => (v > 0.8 ? 0.6 : 1.1));
 /** A face behind a visor that shines. */
 const face = coat([206, 156, 116], 10, (side, u, v) => {
-  if (side === "front" && within(v, 0.25, 0.6)) return within(u, 0.1, 0.9) && within(v, 0.32, 0.54) ? [VISOR + (u < 0.4 ? 2 : 1)] : 0.25;
+  if (side === "front" && within(v, 0.25, 0.6))
+    return within(u, 0.1, 0.9) && within(v, 0.32, 0.54) ? [VISOR + (u < 0.4 ? 2 : 1)] : 0.25;
   if ((side === "left" || side === "right") && within(v, 0.25, 0.6)) return 0.3;
   return side === "back" ? 0.5 : 1;
 });
@@ -60,7 +61,14 @@ const dark = coat([52, 52, 54], 12);
 const stock = coat([120, 78, 42], 13, (_, _u, v) => 0.85 + chance(Math.floor(v * 12), 0, 3) * 0.3);
 const flash = () => FLASH;
 
-const block = (joint, name, from, to, paint, taper) => ({ joint, skin: name, from, to, paint, ...(taper ? { taper } : {}) });
+const block = (joint, name, from, to, paint, taper) => ({
+  joint,
+  skin: name,
+  from,
+  to,
+  paint,
+  ...(taper ? { taper } : {}),
+});
 
 /** Feet at -24, the top of the head at 32: the size of the box that shots hit. */
 function playerBlocks() {
@@ -127,7 +135,9 @@ function stance({
     "right arm": arm(1, -11, 0, 6),
     "left forearm": { pivot: [0, 11, 9.5], turn: [-48, -44, 0], parent: "left arm" },
     "right forearm": { pivot: [0, -11, 9.5], turn: [20, -84, 0], parent: "right arm" },
-    gun: dropped ? { pivot: [6, 0, 9], turn: dropped.turn, move: dropped.at } : { pivot: [0, -6, 10], move: [5 - kick, -6, 0], parent: "chest" },
+    gun: dropped
+      ? { pivot: [6, 0, 9], turn: dropped.turn, move: dropped.at }
+      : { pivot: [0, -6, 10], move: [5 - kick, -6, 0], parent: "chest" },
     flash: { ...(shooting ? {} : { hidden: true }), parent: "gun" },
   };
 }
@@ -164,7 +174,10 @@ function playerFrames() {
       lean: -18 * Math.sin(share * Math.PI),
       nod: -24 * share,
       arms: [-60 * share, -40 * share],
-      dropped: { at: [6 + 8 * share, -8 - 6 * share, 2 - 34 * down], turn: [80 * share, 20 * share * (1 - share), -50 * share] },
+      dropped: {
+        at: [6 + 8 * share, -8 - 6 * share, 2 - 34 * down],
+        turn: [80 * share, 20 * share * (1 - share), -50 * share],
+      },
     });
   }
   for (const [at, phase] of phases.entries()) {
@@ -193,7 +206,12 @@ function viewGun() {
       flash: { ...(shooting ? {} : { hidden: true }), parent: "gun" },
     },
   });
-  return model(blocks, [frame("idle", 0, 0, false), frame("shot1", 2.6, 1.6, true), frame("shot2", 1.4, 0.8, false), frame("shot3", 0.5, 0.3, false)]);
+  return model(blocks, [
+    frame("idle", 0, 0, false),
+    frame("shot1", 2.6, 1.6, true),
+    frame("shot2", 1.4, 0.8, false),
+    frame("shot3", 0.5, 0.3, false),
+  ]);
 }
 
 /** A white box with a red cross; it stands on the ground, 24 below its origin. */
@@ -214,7 +232,9 @@ function firstAid() {
 
 /** Once a pair of eyes; players and servers still compare its checksum. */
 function eyes() {
-  const eye = coat([230, 226, 214], 31, (side, u, v) => (side === "front" && within(u, 0.3, 0.7) && within(v, 0.3, 0.7) ? 0.1 : 1));
+  const eye = coat([230, 226, 214], 31, (side, u, v) =>
+    side === "front" && within(u, 0.3, 0.7) && within(v, 0.3, 0.7) ? 0.1 : 1,
+  );
   return model(
     [block("eyes", "eye", [0, 1, 20], [3, 5, 24], eye), block("eyes", "eye", [0, -5, 20], [3, -1, 24], eye)],
     [{ name: "eyes", pose: {} }],

@@ -46,7 +46,10 @@ function blocks(colours, joint, seed, [width, height] = [64, 32]) {
       const { row, column, edge } = at(x, y);
       if (edge < 1) return shade(joint, 0.7 + noise(x, y, 128, 32, seed) * 0.4);
       const grain = 0.72 + rough(x, y, 128, 16, seed + 3) * 0.5;
-      return shade(mix(colours[0], colours[1], chance(column, row, seed) * 0.6 + noise(x, y, 128, 8, seed + 4) * 0.4), grain);
+      return shade(
+        mix(colours[0], colours[1], chance(column, row, seed) * 0.6 + noise(x, y, 128, 8, seed + 4) * 0.4),
+        grain,
+      );
     },
   );
 }
@@ -90,7 +93,10 @@ function cobbles(colours, seed) {
     (x, y) => {
       const { stone, gap } = near(x, y);
       if (gap < 1.6) return [40, 38, 34];
-      return shade(mix(colours[0], colours[1], chance(stone.wx, stone.wy, seed + 2)), 0.8 + rough(x, y, 128, 16, seed + 3) * 0.4);
+      return shade(
+        mix(colours[0], colours[1], chance(stone.wx, stone.wy, seed + 2)),
+        0.8 + rough(x, y, 128, 16, seed + 3) * 0.4,
+      );
     },
   );
 }
@@ -107,7 +113,10 @@ function tiles(seed) {
       const tile = band ? [52, 96, 98] : mix([150, 158, 142], [176, 178, 160], chance(x >> 4, y >> 4, seed));
       const grime = Math.max(0, rough(x, y, 128, 4, seed + 1) - 0.45) * 1.6;
       const cracked = chance(x >> 4, y >> 4, seed + 2) > 0.93 ? 0.75 : 1;
-      return shade(mix(tile, [88, 84, 52], Math.min(0.7, grime)), cracked * (0.92 + noise(x, y, 128, 64, seed + 3) * 0.14));
+      return shade(
+        mix(tile, [88, 84, 52], Math.min(0.7, grime)),
+        cracked * (0.92 + noise(x, y, 128, 64, seed + 3) * 0.14),
+      );
     },
   );
 }
@@ -151,7 +160,9 @@ function planks(seed, width = 16, size = 128) {
       const plank = Math.floor(x / width);
       const joint = (y + Math.floor(chance(plank, 0, seed) * size)) % size;
       if (edge(x) < 1 || joint < 1) return [34, 22, 12];
-      const grain = chance(x, Math.floor((y + chance(x, 1, seed) * 40) / 14), seed + 3) * 0.22 + noise(x, y, size, size / 8, seed) * 0.2;
+      const grain =
+        chance(x, Math.floor((y + chance(x, 1, seed) * 40) / 14), seed + 3) * 0.22 +
+        noise(x, y, size, size / 8, seed) * 0.2;
       const nail = (joint === 4 || joint === size - 4) && (x % width === 4 || x % width === width - 5);
       if (nail) return [46, 44, 42];
       return shade(mix([128, 84, 44], [154, 108, 60], chance(plank, 3, seed)), 0.78 + grain);
@@ -173,10 +184,16 @@ function crate(size, seed) {
     (x, y) => {
       const grain = 0.8 + noise(x, y * 3, size, size / 4, seed) * 0.4;
       const [inFrame, level] = [frame(x, y) < board, part(x, y)];
-      const corner = inFrame && (x % (size - board) === board >> 1 || x === size - 1 - (board >> 1)) && (y === board >> 1 || y === size - 1 - (board >> 1));
+      const corner =
+        inFrame &&
+        (x % (size - board) === board >> 1 || x === size - 1 - (board >> 1)) &&
+        (y === board >> 1 || y === size - 1 - (board >> 1));
       if (corner) return [60, 58, 56];
       if (frame(x, y) < 1) return [54, 34, 16];
-      return shade(level > 0 ? [172, 124, 66] : mix([134, 92, 46], [116, 78, 40], chance(0, Math.floor(y / board), seed)), grain);
+      return shade(
+        level > 0 ? [172, 124, 66] : mix([134, 92, 46], [116, 78, 40], chance(0, Math.floor(y / board), seed)),
+        grain,
+      );
     },
   );
 }
@@ -238,7 +255,10 @@ function pipe(seed) {
       const round = 1.25 - Math.abs((y % 32) - 11) / 18;
       const flange = x % 64 < 8;
       const rust = Math.max(0, rough(x, y, 64, 4, seed + 1) - 0.5) * 2.4;
-      return shade(mix(flange ? [120, 112, 100] : [74, 104, 98], [130, 70, 34], Math.min(0.8, rust)), Math.max(0.35, round));
+      return shade(
+        mix(flange ? [120, 112, 100] : [74, 104, 98], [130, 70, 34], Math.min(0.8, rust)),
+        Math.max(0.35, round),
+      );
     },
   );
 }
@@ -281,7 +301,8 @@ function sign(text, colour) {
       const letter = Math.floor((x - left) / 8);
       // Letters are stretched to twice their height.
       const row = Math.floor((y - 9) / 2);
-      if (letter >= 0 && letter < text.length && row >= 0 && inked(text.charCodeAt(letter), (x - left) % 8, row)) return [238, 230, 208];
+      if (letter >= 0 && letter < text.length && row >= 0 && inked(text.charCodeAt(letter), (x - left) % 8, row))
+        return [238, 230, 208];
       return shade(colour, 0.85 + rough(x, y, 64, 8, 77) * 0.3);
     },
   );
@@ -303,16 +324,57 @@ function waterSurface(seed) {
 /** Name in the map's source -> picture. */
 export function pictures() {
   return {
-    brick1: bricks([[150, 92, 58], [176, 112, 70]], [120, 108, 92], [84, 62, 46], 11),
-    brick2: bricks([[98, 80, 66], [120, 92, 70]], [72, 68, 60], [48, 58, 40], 23),
-    stone1: blocks([[104, 108, 112], [128, 126, 120]], [54, 54, 54], 31),
+    brick1: bricks(
+      [
+        [150, 92, 58],
+        [176, 112, 70],
+      ],
+      [120, 108, 92],
+      [84, 62, 46],
+      11,
+    ),
+    brick2: bricks(
+      [
+        [98, 80, 66],
+        [120, 92, 70],
+      ],
+      [72, 68, 60],
+      [48, 58, 40],
+      23,
+    ),
+    stone1: blocks(
+      [
+        [104, 108, 112],
+        [128, 126, 120],
+      ],
+      [54, 54, 54],
+      31,
+    ),
     conc1: concrete(41),
     tile1: tiles(51),
     ceil1: ceiling(61),
-    floor1: paving([[122, 108, 92], [142, 128, 108]], 71),
-    floor2: cobbles([[98, 94, 88], [122, 114, 102]], 81),
+    floor1: paving(
+      [
+        [122, 108, 92],
+        [142, 128, 108],
+      ],
+      71,
+    ),
+    floor2: cobbles(
+      [
+        [98, 94, 88],
+        [122, 114, 102],
+      ],
+      81,
+    ),
     metal1: tread(91),
-    metal2: plates([[86, 98, 100], [98, 108, 104]], 101),
+    metal2: plates(
+      [
+        [86, 98, 100],
+        [98, 108, 104],
+      ],
+      101,
+    ),
     wood1: planks(111),
     crate1: crate(64, 121),
     crate2: crate(32, 131),

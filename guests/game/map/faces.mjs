@@ -114,7 +114,7 @@ export function cornersOf({ axis, dist, sign, low, high }) {
     [high[0], low[1]],
   ];
   // Counting the axes x, y, z, the cross product of the other two points along the axis but for y, where it points back.
-  const clockwise = (sign > 0) === (axis !== 1);
+  const clockwise = sign > 0 === (axis !== 1);
   if (!clockwise) around.reverse();
   return around.map((pair) => {
     const corner = [...pair];

@@ -30,9 +30,7 @@ const GAIN = 0.85;
 export function lightOf({ contents }, faces, lights) {
   const lit = faces.filter((face) => !face.skin.texture.startsWith("*"));
   const points = new Map(lit.map((face) => [face, pointsOf(face)]));
-  const direct = new Map(
-    lit.map((face) => [face, points.get(face).map((at) => lampsAt(contents, at, face, lights))]),
-  );
+  const direct = new Map(lit.map((face) => [face, points.get(face).map((at) => lampsAt(contents, at, face, lights))]));
   const thrown = lookup(lit, direct);
   return new Map(
     lit.map((face) => [
