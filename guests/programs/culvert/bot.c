@@ -7,10 +7,10 @@
 #include "scene.h"
 
 /* A hand's and an eye's limits. */
-static const float TURN_PER_S = 420, TURN_GAIN = 14, SIGHT_COSINE = 0.35f, FIRE_WITHIN = 9;
-static const double REACTION_S = 0.25, ERROR_S = 0.3, FORGETS_S = 0.35, HUNTS_S = 4, RESPAWN_S = 1.3, STUCK_S = 1;
-static const float NEAR = 220, FAR = 420, EYES = 22, ARRIVED = 28, EASE = 80;
-enum { NOBODY = -1, GROW = 24 };
+static const float TURN_PER_S = 420, TURN_GAIN = 18, SIGHT_COSINE = 0.35f, FIRE_WITHIN = 14;
+static const double REACTION_S = 0.25, ERROR_S = 0.3, BELIEVES_S = 0.1, FORGETS_S = 0.5, HUNTS_S = 4, RESPAWN_S = 1.3, STUCK_S = 1;
+static const float NEAR = 260, FAR = 480, EYES = 22, ARRIVED = 28, EASE = 80;
+enum { NOBODY = -1, GROW = 24, CHOICES = 10 };
 
 void bot_start(struct bot *bot, uint32_t seed, float aim) {
   bot->chance = (uint64_t)seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du;
@@ -108,9 +108,9 @@ static void forget_way(struct bot *bot) {
   bot->path_length = bot->path_at = 0;
 }
 
-static void find_way(struct bot *bot, const float from[3], int to) {
+static void find_way(struct bot *bot, const struct map *map, const float from[3], int to) {
   bot->path_at = 0;
-  bot->path_length = routes_find(&bot->routes, routes_nearest(&bot->routes, from), to, bot->path);
+  bot->path_length = routes_find(&bot->routes, routes_enter(&bot->routes, map, from), to, bot->path);
 }
 
 /* Along its way, looking ahead; places that it can walk past are skipped. */
@@ -156,7 +156,7 @@ static void fight(struct bot *bot, const struct connection *connection, const st
   to[1] += bot->error[1];
   turn(angles, to, seconds, intent);
   float off = fmaxf(fabsf(to[0] - angles[0]), fabsf(remainderf(to[1] - angles[1], 360)));
-  intent->attack = off < FIRE_WITHIN && now - bot->seen_since > REACTION_S;
+  intent->attack = off < FIRE_WITHIN && now - bot->seen_since > REACTION_S && now - bot->seen_at < BELIEVES_S;
   if (now > bot->dodge_until) {
     bot->dodge = chance(bot) < 0.5f ? -1 : 1;
     bot->dodge_until = now + 0.3 + chance(bot) * 0.7;
@@ -167,14 +167,25 @@ static void fight(struct bot *bot, const struct connection *connection, const st
   intent->forward = far > FAR ? 1 : far < NEAR ? -1 : 0;
 }
 
-/* Somewhere to go: where the enemy was last seen, or any place. */
-static void choose(struct bot *bot, const struct body *body, double now) {
+/* How far a place is from the middle of the map, where the ways cross. */
+static float off_middle(const struct bot *bot, const struct map *map, int place) {
+  const float *at = bot->routes.places[place].at;
+  return hypotf(at[0] - (map->least[0] + map->most[0]) / 2, at[1] - (map->least[1] + map->most[1]) / 2);
+}
+
+/* Somewhere to go: where the enemy was last seen, or any place, rather one where others come by. */
+static void choose(struct bot *bot, const struct map *map, const struct body *body, double now) {
   if (bot->hunting && now - bot->seen_at < HUNTS_S) {
-    find_way(bot, body->origin, routes_nearest(&bot->routes, bot->seen));
+    find_way(bot, map, body->origin, routes_nearest(&bot->routes, bot->seen));
     bot->hunting = false;
-  } else if (bot->routes.count > 0) {
-    find_way(bot, body->origin, (int)(chance(bot) * (float)bot->routes.count));
+    return;
   }
+  int best = NOBODY;
+  for (int i = 0; i < CHOICES && bot->routes.count > 0; i++) {
+    int place = (int)(chance(bot) * (float)bot->routes.count);
+    if (best == NOBODY || off_middle(bot, map, place) < off_middle(bot, map, best)) best = place;
+  }
+  find_way(bot, map, body->origin, best);
 }
 
 static void free_itself(struct bot *bot, const struct body *body, double now, struct intent *intent) {
@@ -232,10 +243,10 @@ void bot_think(struct bot *bot, const struct connection *connection, const struc
   float eye[3] = {body.origin[0], body.origin[1], body.origin[2] + EYES};
   notice(bot, world, map, now, eye, angles);
   if (bot->enemy != NOBODY) {
-    if (now - bot->seen_at < 0.05) fight(bot, connection, map, now, &body, angles, seconds, intent);
+    fight(bot, connection, map, now, &body, angles, seconds, intent);
     return;
   }
-  if (bot->path_length == 0) choose(bot, &body, now);
+  if (bot->path_length == 0) choose(bot, map, &body, now);
   if (bot->path_length > 0) follow(bot, map, &body, angles, seconds, intent);
   free_itself(bot, &body, now, intent);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { GRID = 32, NONE = -1 };
-static const float STRIDE = 16, STEP = 18, DROP = 140, SAME_HEIGHT = 20, FEET = 23, FLOOR_Z = 0.7f;
+static const float STRIDE = 16, STEP = 18, DROP = 140, SAME_HEIGHT = 20, FEET = 23, FLOOR_Z = 0.7f, NEARBY = 128;
 
 void routes_start(struct routes *routes) {
   routes->count = routes->grown = routes->starts_taken = 0;
@@ -89,18 +89,34 @@ bool routes_grow(struct routes *routes, const struct map *map, int places) {
   return true;
 }
 
+static float distance(const float a[3], const float b[3]) {
+  float east = a[0] - b[0], north = a[1] - b[1], up = (a[2] - b[2]) * 3;
+  return sqrtf(east * east + north * north + up * up);
+}
+
 int routes_nearest(const struct routes *routes, const float point[3]) {
   int best = NONE;
   float least = 0;
   for (int i = 0; i < routes->count; i++) {
-    const float *at = routes->places[i].at;
-    float east = at[0] - point[0], north = at[1] - point[1], up = (at[2] - point[2]) * 3;
-    float far = east * east + north * north + up * up;
+    float far = distance(routes->places[i].at, point);
     if (best != NONE && far >= least) continue;
     best = i;
     least = far;
   }
   return best;
+}
+
+int routes_enter(const struct routes *routes, const struct map *map, const float point[3]) {
+  int best = NONE;
+  float least = NEARBY, end[3];
+  for (int i = 0; i < routes->count; i++) {
+    float far = distance(routes->places[i].at, point);
+    if (far >= least || !routes_walks(map, point, routes->places[i].at, end)) continue;
+    if (fabsf(end[2] - routes->places[i].at[2]) > SAME_HEIGHT) continue;
+    best = i;
+    least = far;
+  }
+  return best != NONE ? best : routes_nearest(routes, point);
 }
 
 int routes_find(struct routes *routes, int from, int to, int16_t path[ROUTES_LONGEST]) {

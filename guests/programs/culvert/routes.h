@@ -28,8 +28,9 @@ void routes_start(struct routes *routes);
 /* Finds more, so many places at most; false when all are found. Done piece by piece, so that no frame waits long. */
 bool routes_grow(struct routes *routes, const struct map *map, int places);
 
-/* The place nearest to a point, -1 if there is none. */
+/* The place nearest to a point, -1 if there is none; and the nearest of those that one can walk to from there, if there is any. */
 int routes_nearest(const struct routes *routes, const float point[3]);
+int routes_enter(const struct routes *routes, const struct map *map, const float point[3]);
 
 /* The places from one to another, without the first; their number, 0 if there is no way. */
 int routes_find(struct routes *routes, int from, int to, int16_t path[ROUTES_LONGEST]);

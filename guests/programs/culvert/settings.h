@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SETTING_TEXT = 32, SETTINGS_LIMIT = 4096 };
+enum { SETTING_TEXT = 32, SETTING_NAME = 16 };
 
 struct settings {
   /* Its own, "10.0.0.2/24", or "" where the network is not ours to set up; the server's or proxy's. */
-  char address[SETTING_TEXT], peer[SETTING_TEXT], name[SETTING_TEXT];
-  char folder[128];
-  bool bot, headless;
+  char address[SETTING_TEXT], peer[SETTING_TEXT], name[SETTING_NAME];
+  char folder[128], control[96], log[96];
+  bool bot, headless, speeds;
   uint32_t seed;
   /* Degrees. */
   float aim;
