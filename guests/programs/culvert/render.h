@@ -30,6 +30,8 @@ struct render_counts {
   int models;
   /* Pieces of walls whose light was worked out anew. */
   int lit;
+  /* Pixels behind which there is nothing: outside the map. */
+  int open;
 };
 
 /* Loads what every picture needs: palette, colour map and letters below the game's folder. False and why, in a sentence, if that is

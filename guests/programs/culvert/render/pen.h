@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+   Letters and areas over a picture. Everything is cut off at the picture's edge. */
+#ifndef CULVERT_PEN_H
+#define CULVERT_PEN_H
+
+#include "../render.h"
+
+enum {
+  PEN_ADVANCE = 6,
+  PEN_HEIGHT = 7,
+  PEN_LINE = 9,
+  /* The font: 16 x 16 cells of 8 x 8. */
+  PEN_FONT_SIDE = 128,
+};
+
+enum pen_ink { INK_DARK, INK_DIM, INK_PLAIN, INK_AMBER, INK_RED, INK_GREEN, INKS };
+
+struct pen {
+  struct render_picture *picture;
+  const uint8_t *font, *colormap;
+  /* The palette's numbers for the inks. */
+  uint8_t inks[INKS];
+};
+
+/* Finds the inks in a palette of 256 times red, green, blue. */
+void pen_mix(struct pen *pen, const uint8_t *palette);
+
+/* `scale` 1, 2 or 4: larger letters get smooth edges. With a dark shadow. Returns the column after the text. */
+int pen_text(const struct pen *pen, int x, int y, int scale, enum pen_ink ink, const char *text);
+int pen_width(int scale, const char *text);
+
+/* Darkens an area: `level` of the colour map, 32 as it is, 63 black. */
+void pen_shade(const struct pen *pen, int x, int y, int width, int height, int level);
+void pen_fill(const struct pen *pen, int x, int y, int width, int height, uint8_t colour);
+
+#endif
