@@ -4,15 +4,17 @@
  */
 import type { ManagementStatus } from "../engine/lab/protocol.ts";
 import { bytesOf, count } from "./facts/format.ts";
+import { gameTexts } from "./texts-game.ts";
 import { lessonTexts } from "./texts-lesson.ts";
 import { messageTexts } from "./texts-messages.ts";
+import { monitorTexts } from "./texts-monitor.ts";
 import { ownerTexts } from "./texts-owner.ts";
-import { gameTexts } from "./texts-game.ts";
 
 export const texts = {
   ...ownerTexts,
-  ...messageTexts,
+  ...monitorTexts,
   ...gameTexts,
+  ...messageTexts,
   ...lessonTexts,
   name: "Terra Lab",
   top: {
@@ -101,24 +103,6 @@ export const texts = {
     challenge: (name: string) => `Challenge ${name}`,
     nothingYet: "Nothing to check yet.",
     checking: "checking",
-  },
-  monitor: {
-    title: (platform: string) => `${platform}’s monitor`,
-    which: "Which machine’s monitor",
-    who: (platform: string) => `Who has ${platform}’s monitor and keyboard`,
-    has: "has it",
-    nobody: "Nobody has the monitor. Give it to a box.",
-    off: "The monitor is dark: the machine is off.",
-    waits: "The monitor is dark until a box comes up.",
-    attention: "comes back to this list; no box sees that key. All other keys go to the box with the monitor alone.",
-    attentionKey: "Ctrl Alt Enter",
-    strip: "The strip is drawn by the TVMM, outside the box’s picture. No box can draw on it.",
-    surface: (box: string) => `Screen and keyboard of ${box}. Control Alt Enter gives the keyboard back.`,
-    text: (platform: string) => `Text on ${platform}’s monitor`,
-    hasKeyboard: "has the keyboard",
-    click: "Select the picture to type.",
-    full: "Full size",
-    give: (box: string) => `Give the monitor to ${box}`,
   },
   console: {
     none: "No box has an open console. A closed box has one only if its maker left it open.",

@@ -3,7 +3,14 @@
  * never asks the lab for anything and never judges; what is not in an event is not known here.
  */
 import type { Appraisal, Evidence, Message } from "../../engine/lab/api.ts";
-import type { DeviceStatus, Limits, ManagementStatus, MeasuredStage, VmStatus } from "../../engine/lab/protocol.ts";
+import type {
+  DeviceStatus,
+  Limits,
+  ManagementStatus,
+  MeasuredStage,
+  ScreenShape,
+  VmStatus,
+} from "../../engine/lab/protocol.ts";
 import type { LabEvent, PlatformInfo, PowerState, WireInfo } from "../../engine/lab/view.ts";
 import { type WireFacts, wireChange } from "./wires.ts";
 
@@ -38,7 +45,7 @@ export interface MachineFacts {
   management: ManagementStatus | null;
   focus: { box: string | null; strip: string };
   /** The focused box's screen as text. */
-  screen: { box: string; strip: string; text: string } | null;
+  screen: { box: string; text: string; shape: ScreenShape } | null;
   /** Counts power-ons; canvases of an earlier one are of no use. */
   powerOns: number;
 }
@@ -234,7 +241,7 @@ export function reduce(facts: Facts, event: LabEvent): Facts {
     case "text":
       return onMachine(facts, event.platform, (machine) => ({
         ...machine,
-        screen: { box: event.vm, strip: event.strip, text: event.screen },
+        screen: { box: event.vm, text: event.screen, shape: event.shape },
       }));
     case "message": {
       const messages = [...facts.messages, event.message];

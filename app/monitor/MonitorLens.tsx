@@ -1,11 +1,12 @@
 /** Lens "Monitor": the picture on the left, who has it on the right. */
-import type { MachineFacts } from "../facts/facts.ts";
+import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
 import { Full } from "../icons/icons.tsx";
 import { enterZoom, usePage } from "../page/page.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { BoxList } from "./BoxList.tsx";
+import { Sign } from "./Sign.tsx";
 import { Surface } from "./Surface.tsx";
 
 /** The machine whose monitor is looked at: that of the chosen box, or the first. */
@@ -15,13 +16,31 @@ export function useMonitorMachine(): MachineFacts | undefined {
   return machines.find(({ boxes }) => boxes.some(({ path }) => path === chosen)) ?? machines[0];
 }
 
-/** The monitor's picture, or why it is dark. */
+/** Why the focused box shows nothing; null if it shows something. */
+function darkness({ status, starting }: BoxFacts): string | null {
+  if (starting)
+    return texts.monitor.boxStarts(status.name, texts.stage.starting(starting.phase, starting.loaded, starting.total));
+  if (status.state !== "off") return null;
+  return status.halt ? texts.monitor.notStarted(status.name) : texts.monitor.boxOff(status.name);
+}
+
+/** The monitor's picture, or why it is dark: dashed where nobody speaks, solid where the TVMM does. */
 export function Picture({ machine }: { machine: MachineFacts | undefined }) {
   const box = machine?.boxes.find(({ id }) => id === machine.focus.box);
-  if (machine && box) return <Surface machine={machine} box={box} />;
-  const words =
-    machine?.power === "on" ? texts.monitor.nobody : machine?.power === "off" ? texts.monitor.off : texts.monitor.waits;
-  return <div className="monitor-dark">{words}</div>;
+  if (machine && box) {
+    const dark = darkness(box);
+    return (
+      <div className="monitor-whole">
+        {/* It stays there: the box gets its canvas before it starts. */}
+        <div className="monitor-whole" inert={dark !== null}>
+          <Surface machine={machine} box={box} />
+        </div>
+        {dark !== null && <div className="monitor-dark speaks">{dark}</div>}
+      </div>
+    );
+  }
+  if (machine?.power === "on") return <div className="monitor-dark speaks">{texts.monitor.nobody}</div>;
+  return <div className="monitor-dark">{machine?.power === "off" ? texts.monitor.off : texts.monitor.waits}</div>;
 }
 
 /** Which machine's monitor is looked at, where there are several. */
@@ -73,10 +92,12 @@ export function MonitorLens() {
       <div className="monitor-side">
         <h2 className="heading">{texts.monitor.who(machine.info.id)}</h2>
         <BoxList machine={machine} />
-        <p>
-          <kbd>{texts.monitor.attentionKey}</kbd> {texts.monitor.attention}
-        </p>
-        <p>{texts.monitor.strip}</p>
+        <Sign machine={machine} why>
+          <p>
+            <kbd>{texts.monitor.attentionKey}</kbd> {texts.monitor.attention}
+          </p>
+          <p>{texts.monitor.strip}</p>
+        </Sign>
       </div>
     </div>
   );

@@ -6,6 +6,7 @@ import { texts } from "../texts.ts";
 import { VerifierColumn } from "../verifier/VerifierColumn.tsx";
 import { BoxList } from "./BoxList.tsx";
 import { MonitorChoice, Picture, useMonitorMachine } from "./MonitorLens.tsx";
+import { Sign } from "./Sign.tsx";
 
 export function RightColumn() {
   const machine = useMonitorMachine();
@@ -30,6 +31,7 @@ export function RightColumn() {
         {/* One canvas a box, so one place at a time shows it. */}
         <div className="right-picture">{!full && <Picture machine={machine} />}</div>
         {machine && <BoxList machine={machine} chips />}
+        {machine && <Sign machine={machine} />}
       </section>
       <VerifierColumn />
     </aside>

@@ -1,36 +1,61 @@
 /**
  * A machine's monitor: the focused box's surface, every pixel drawn by TVMM code. While it has the keyboard every key goes to
- * that box alone, as scancodes; only Ctrl Alt Enter does not. The screen's text is offered beside the picture.
+ * that box alone, as scancodes; only Ctrl Alt Enter does not. The screen's text is offered over the picture, to be selected, and
+ * beside it, for screen readers.
  */
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import type { SurfaceSize } from "../../engine/lab/index.ts";
 import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
 import { useView } from "../page/session.ts";
 import { texts } from "../texts.ts";
 import { NewLines } from "./NewLines.tsx";
+import { usePointer } from "./pointer.ts";
 import { scancodes } from "./scancodes.ts";
 import { fitSurface, showSurface, sizeOf, useSurfaces } from "./surfaces.ts";
+import { TextLayer } from "./TextLayer.tsx";
 
-/** Gives the keyboard back: to the list of boxes, where 1-9 choose. */
+/** Gives keyboard and mouse back: to the list of boxes, where 1-9 choose. */
 function attention(platform: string): void {
-  document.querySelector<HTMLElement>(`[data-monitor-list="${platform}"] button`)?.focus();
+  if (document.pointerLockElement) document.exitPointerLock();
+  const list = document.querySelector<HTMLElement>(`[data-monitor-list="${platform}"]`);
+  (list?.querySelector<HTMLElement>("[aria-pressed=true]") ?? list?.querySelector<HTMLElement>("button"))?.focus();
+}
+
+/** One line under the picture, where there is more to say than the strip does. */
+function note({ status }: BoxFacts, picture: boolean, captured: boolean): string | null {
+  if (status.state === "suspended") return texts.monitor.suspended(status.name);
+  if (status.state === "halted") return texts.monitor.halted(status.name);
+  if (picture) return captured ? texts.monitor.captured : texts.monitor.mouse;
+  return null;
 }
 
 export function Surface({ machine, box }: { machine: MachineFacts; box: BoxFacts }) {
   const view = useView();
   const place = useRef<HTMLDivElement>(null);
+  const keys = useRef<HTMLDivElement>(null);
   const down = useRef(new Set<string>());
   const [typing, setTyping] = useState(false);
+  const [size, setSize] = useState<SurfaceSize | null>(null);
   const description = useId();
   const { generation, errors } = useSurfaces();
   const { platform, id, status } = box;
   const error = errors[`${platform}/${id}`];
+  const screen = machine.screen?.box === id ? machine.screen : null;
+  const picture = screen?.shape.kind === "picture";
+  const captured = usePointer(view, platform, keys, picture && status.state === "on");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is the reason for a new canvas
   useEffect(() => {
     const element = place.current;
     if (!element) return;
     showSurface(view, platform, id, element);
-    const observer = new ResizeObserver(() => fitSurface(view, platform, id, sizeOf(element)));
+    const follow = () => {
+      const next = sizeOf(element);
+      setSize(next);
+      fitSurface(view, platform, id, next);
+    };
+    follow();
+    const observer = new ResizeObserver(follow);
     observer.observe(element);
     return () => observer.disconnect();
   }, [view, platform, id, generation]);
@@ -54,12 +79,12 @@ export function Surface({ machine, box }: { machine: MachineFacts; box: BoxFacts
     else down.current.delete(event.code);
     send(scancodes(event.code, isDown));
   };
-  const screen = machine.screen?.box === id ? machine.screen : null;
+  const words = note(box, picture, captured);
   return (
-    <>
+    <div className="monitor-picture">
       <div
-        ref={place}
-        className={typing ? "monitor-surface typing" : "monitor-surface"}
+        ref={keys}
+        className={["monitor-surface", picture ? "picture" : "", typing ? "typing" : ""].join(" ")}
         role="application"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the keyboard, as the PC's own monitor does
         tabIndex={0}
@@ -73,13 +98,23 @@ export function Surface({ machine, box }: { machine: MachineFacts; box: BoxFacts
         }}
         onKeyDown={(event) => onKey(event, true)}
         onKeyUp={(event) => onKey(event, false)}
-      />
+      >
+        <div ref={place} className="monitor-canvas" />
+        {screen && size && !picture && (
+          <TextLayer text={screen.text} columns={screen.shape.width} rows={screen.shape.height} size={size} />
+        )}
+      </div>
+      {words !== null && (
+        <p className={captured ? "monitor-note passing" : "monitor-note"} role="status">
+          {words}
+        </p>
+      )}
       {error !== undefined && <p className="monitor-error">{error}</p>}
       <section className="visually-hidden" aria-label={texts.monitor.text(platform)} id={description}>
-        <p>{screen?.strip ?? machine.focus.strip}</p>
+        <p>{machine.focus.strip}</p>
         <pre>{screen?.text ?? ""}</pre>
       </section>
       <NewLines text={screen?.text ?? ""} speak={typing} />
-    </>
+    </div>
   );
 }

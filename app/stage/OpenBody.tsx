@@ -1,9 +1,10 @@
-/** An open box's inside: the last lines of its console on the stage's own paper. They stay when it panics. */
+/** An open box's inside: the last lines of its console on the stage's own paper, or a miniature of its picture. They stay when it panics. */
 import { useTails } from "../console/consoles.ts";
 import type { BoxFacts } from "../facts/facts.ts";
 import { Outcome } from "../icons/marks.tsx";
 import { texts } from "../texts.ts";
 import { Loading } from "./Loading.tsx";
+import { Miniature } from "./Miniature.tsx";
 import { Suspended } from "./Suspended.tsx";
 
 function haltWords(halt: BoxFacts["status"]["halt"]): string {
@@ -32,16 +33,20 @@ export function OpenBody({ box }: { box: BoxFacts }) {
     );
   }
   return (
-    <div className="box-body screen">
-      <div className="screen-lines" role="img" aria-label={`${box.status.name}: ${lines.slice(-6).join(". ")}`}>
-        {lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines of a screen are told apart by their place
-          <div key={index}>
-            {line || "\u00a0"}
-            {state === "on" && index === lines.length - 1 && <span className="screen-cursor" />}
-          </div>
-        ))}
-      </div>
+    <div className="box-body box-screen">
+      {box.status.picture ? (
+        <Miniature box={box} />
+      ) : (
+        <div className="screen-lines" role="img" aria-label={`${box.status.name}: ${lines.slice(-6).join(". ")}`}>
+          {lines.map((line, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines of a screen are told apart by their place
+            <div key={index}>
+              {line || "\u00a0"}
+              {state === "on" && index === lines.length - 1 && <span className="screen-cursor" />}
+            </div>
+          ))}
+        </div>
+      )}
       {state === "halted" && (
         <p className="box-halt">
           <Outcome kind="bad">{haltWords(halt)}</Outcome>

@@ -9,6 +9,7 @@ import { catalogue } from "./catalogue.ts";
 import { type LabDescription, parseLabDescription } from "./description.ts";
 import { missingFeatures } from "./features.ts";
 import type { Machine } from "./machine.ts";
+import type { SignStatus } from "./protocol.ts";
 import { catalogueImages, type Site, type SiteOptions, startSite } from "./site.ts";
 import { buildTrustDisk } from "./trust.ts";
 import { check, defaultPolicy, mergedPolicy } from "./verifier.ts";
@@ -152,6 +153,7 @@ export function createLabView(options: LabOptions): LabView {
     async mouse(platform, motion) {
       await machineOf(platform).person({ op: "mouse", ...motion });
     },
+    sign: async (platform) => (await machineOf(platform).person({ op: "sign" })) as SignStatus,
     async consoleInput(platform, vm, bytes) {
       await machineOf(platform).owner({ op: "console-write", vm, bytes });
     },

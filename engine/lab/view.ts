@@ -4,7 +4,15 @@
  */
 
 import type { Appraisal, Evidence, Frame, Message, Terra } from "./api.ts";
-import type { ChipEvent, MeasuredStage, MouseMotion, OwnerEvent, PersonEvent, SurfaceSize } from "./protocol.ts";
+import type {
+  ChipEvent,
+  MeasuredStage,
+  MouseMotion,
+  OwnerEvent,
+  PersonEvent,
+  SignStatus,
+  SurfaceSize,
+} from "./protocol.ts";
 
 export interface PlatformInfo {
   id: string;
@@ -64,6 +72,8 @@ export interface LabView {
   scancodes(platform: string, codes: number[]): Promise<void>;
   /** Role: person. What the mouse did since the last call. */
   mouse(platform: string, motion: MouseMotion): Promise<void>;
+  /** Role: person. As display.sign(), also while the lab is being opened. */
+  sign(platform: string): Promise<SignStatus>;
   /** Role: owner. Raw bytes into an open console, as xterm.js makes them. */
   consoleInput(platform: string, vm: string, bytes: Uint8Array): Promise<void>;
   /** Output of a console so far. */

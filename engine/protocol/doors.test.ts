@@ -38,6 +38,9 @@ const person: unknown[] = [
   { op: "focus", vm: "vm1" },
   { op: "type", text: "ls\n" },
   { op: "scancodes", codes: [0, 255] },
+  { op: "mouse", dx: -2048, dy: 2047, wheel: -1, buttons: 7 },
+  { op: "sign" },
+  { op: "choose-sign", word: "kestrel", glyph: "bird" },
   { op: "resize", vm: "vm1", size: { width: 1, height: 1, scale: 2 }, theme: "dark" },
 ];
 

@@ -20,8 +20,8 @@ export interface Grid extends Box {
 /** CSS pixels. */
 export const FRAME = 3;
 const STRIP = 40;
-/** Between frame and text; pictures get none. */
-const TEXT_MARGIN = 8;
+/** Between frame and text, the first that costs no width of cells; pictures get none. */
+const TEXT_MARGINS = [8, 4, 2, 0];
 
 /**
  * A cell is about twice as high as wide in JetBrains Mono; these are the bounds within which space is used up. In a wide and low
@@ -59,13 +59,17 @@ export function gridIn(box: Box, columns: number, rows: number): Grid {
 
 /** The cells of a surface that shows text. */
 export function textGrid(size: SurfaceSize, columns: number, rows: number): Grid {
-  const box = pictureBox(size);
-  const margin = Math.round(TEXT_MARGIN * size.scale);
-  return gridIn(
-    { x: box.x + margin, y: box.y + margin, width: box.width - 2 * margin, height: box.height - 2 * margin },
-    columns,
-    rows,
-  );
+  const { x, y, width, height } = pictureBox(size);
+  const grids = TEXT_MARGINS.map((css) => {
+    const margin = Math.round(css * size.scale);
+    return gridIn(
+      { x: x + margin, y: y + margin, width: width - 2 * margin, height: height - 2 * margin },
+      columns,
+      rows,
+    );
+  });
+  const widest = Math.max(...grids.map(({ cellWidth }) => cellWidth));
+  return grids.find(({ cellWidth }) => cellWidth === widest) ?? gridIn({ x, y, width, height }, columns, rows);
 }
 
 /** Where a picture of so many pixels is drawn, in the middle of its place. */

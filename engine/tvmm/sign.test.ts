@@ -54,7 +54,11 @@ describe("the person's sign", () => {
     const sealed = medium(first);
     const before = sealed.slice();
     const other = await bench({ sealed, register: 2 });
-    expect(await signOf(other)).toEqual({ sign: null, chosen: false, why: "the register is another" });
+    expect(await signOf(other)).toEqual({
+      sign: null,
+      chosen: false,
+      why: "the sign stays sealed: the register is another",
+    });
     await other.box("pc", { kind: "open" });
     expect(await stripOf(other)).toMatch(/ · no sign$/);
     expect(medium(other)).toEqual(before);
@@ -99,6 +103,6 @@ describe("the person's sign", () => {
     const blob = [1, ...new TextEncoder().encode('{"sign":{"word":"<b>","glyph":"star"},"chosen":true}')];
     sealed.set([...new TextEncoder().encode("TERRASL1"), blob.length, 0, 0, 0, ...blob], PLACES.sign);
     const tb = await bench({ sealed });
-    expect(await signOf(tb)).toMatchObject({ sign: null, why: "what was sealed is not a sign" });
+    expect(await signOf(tb)).toMatchObject({ sign: null, why: "the sign stays sealed: what was sealed is not a sign" });
   });
 });

@@ -83,7 +83,8 @@ export function signKeeper({ chip, media, debug, changed }: SignParts): SignKeep
       } else if (debug) why = DEBUG;
       else await keep(byLot(), false);
     } catch (thrown) {
-      why = toWireError(thrown).sentence;
+      const { code, sentence } = toWireError(thrown);
+      why = code === "sealed" ? `the sign stays sealed: ${sentence}` : sentence;
     }
   }
 

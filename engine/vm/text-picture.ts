@@ -2,7 +2,7 @@
  * Draws the cells of text mode, each on whole device pixels, so that letters are crisp at any scale. Letters are drawn once
  * for each colour and kept.
  */
-import { type Box, type Grid, gridIn } from "../protocol/surface-layout.ts";
+import { type Grid, gridIn } from "../protocol/surface-layout.ts";
 import { drawBox } from "./box-drawing.ts";
 import { CP437 } from "./cp437.ts";
 import { MONO, MONO_ADVANCE } from "./fonts.ts";

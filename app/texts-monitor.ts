@@ -1,0 +1,42 @@
+/** Words of the monitor: whose picture it is, what its strip means, the person's sign, and the miniature on the stage. */
+
+export const monitorTexts = {
+  monitor: {
+    title: (platform: string) => `${platform}’s monitor`,
+    which: "Which machine’s monitor",
+    who: (platform: string) => `Who has ${platform}’s monitor and keyboard`,
+    has: "has it",
+    nobody: "No box has the monitor. The first that is made gets it.",
+    off: "The monitor is dark: the machine is off.",
+    waits: "The monitor is dark until a TVMM runs.",
+    boxOff: (box: string) => `${box} has the monitor and is off.`,
+    boxStarts: (box: string, phase: string) => `${box} has the monitor and is starting: ${phase}`,
+    notStarted: (box: string) => `${box} has the monitor and was not started: what it is made of did not verify.`,
+    suspended: (box: string) => `${box} is suspended. It hears no key until it is resumed.`,
+    halted: (box: string) => `${box} has halted. This is the last that it showed.`,
+    mouse: "Click the picture: the box gets the mouse and the keyboard.",
+    captured: "The box has mouse and keyboard. Esc gives the mouse back, Ctrl Alt Enter both.",
+    attention: "comes back to this list; no box sees that key. All other keys go to the box with the monitor alone.",
+    attentionKey: "Ctrl Alt Enter",
+    strip: "The strip is drawn by the TVMM, outside the box’s picture. No box can draw on it.",
+    surface: (box: string) => `Screen and keyboard of ${box}. Control Alt Enter gives the keyboard back.`,
+    text: (platform: string) => `Text on ${platform}’s monitor`,
+    copy: "Copy",
+    full: "Full size",
+    give: (box: string) => `Give the monitor to ${box}`,
+    miniature: (box: string, width: number, height: number) =>
+      `${box}’s screen, a picture of ${width} by ${height} pixels`,
+  },
+  sign: {
+    title: "Your sign",
+    chosen: "You chose it. It is in no box’s memory: a painted strip cannot show it.",
+    lot: "Drawn by lot. It is in no box’s memory: a painted strip cannot show it.",
+    none: (why: string) => `The strip says “no sign”: ${why}.`,
+    choose: "Choose your own",
+    other: "Choose another",
+    word: "Word, 3 to 12 letters",
+    glyph: "Picture",
+    keep: "Keep it",
+    cancel: "Cancel",
+  },
+};
