@@ -4,12 +4,14 @@
 //   programs [NAME...] [--out DIR]   compile C programs only       lock       pin the current packages of the mirror
 //   sources --out DIR         fetch the source packages of all that is handed on
 //   sysroot [glibc]           print where the programs' headers and libraries lie, for tests that compile otherwise
+//   move-table                print where the table of QuakeWorld's move checksum lies, likewise
 
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fetchPackages, fetchSources } from "./apt.mjs";
 import { parseLock, pinOf } from "./lock.mjs";
+import { moveTable } from "./move-table.mjs";
 import { buildPrograms, compilerVersion, programNames, sysroot, TOOLCHAIN } from "./programs.mjs";
 import { BuildError, cacheFolder, cleanUpWhenInterrupted, explainFullDisk } from "./step.mjs";
 
@@ -57,6 +59,9 @@ async function main(args) {
     const root = await sysroot(cache, toolchain(), args.includes("glibc") ? "glibc" : "musl");
     return void process.stdout.write(`${root}\n`);
   }
+  if (command === "move-table") {
+    return void process.stdout.write(`${await moveTable(cache, toolchain().get("mvdsv"))}\n`);
+  }
   if (command === "lock") return await (await import("./make-lock.mjs")).makeLock(cache, guests);
   if (command === "sources") {
     const out = option(args, "--out");
@@ -72,7 +77,7 @@ async function main(args) {
       verify: args.includes("--verify"),
     });
   throw new BuildError(
-    `${command} is not a command; there are programs, lock, sources and sysroot, and none for everything`,
+    `${command} is not a command; there are programs, lock, sources, sysroot and move-table, and none for everything`,
   );
 }
 

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type Program =
+  | "aimproxy"
   | "appraise"
   | "attestd"
   | "bank-client"
@@ -16,6 +17,8 @@ export type Program =
   | "bank-server"
   | "bank-server-unbound"
   | "canary"
+  | "culvert"
+  | "culvert-edited"
   | "endorse"
   | "get-id"
   | "glass"
@@ -59,6 +62,9 @@ export function buildChecked(out: string, libraries: ("bearssl" | "ssl" | "crypt
   const libc = libraries.includes("crypto") ? ["glibc"] : [];
   const told = execFileSync(process.execPath, [builder, "sysroot", ...libc], { encoding: "utf8" });
   const root = told.trimEnd().split("\n").at(-1) ?? "";
+  const tables = sources.includes("parts/quakeworld")
+    ? execFileSync(process.execPath, [builder, "move-table"], { encoding: "utf8" }).trimEnd().split("\n").slice(-1)
+    : [];
   const programs = resolve(here, "..");
   const files = sources.flatMap((name) =>
     name.endsWith(".c")
@@ -72,9 +78,10 @@ export function buildChecked(out: string, libraries: ("bearssl" | "ssl" | "crypt
     [
       ..."-m32 -march=pentium4 -msse2 -O1 -g -std=gnu11 -Wall -Wextra -Werror -Wno-format-truncation".split(" "),
       ..."-fsanitize=address,undefined -fno-sanitize-recover=all -I lib -I parts".split(" "),
+      ...tables.flatMap((folder) => ["-I", folder]),
       ...["-idirafter", join(root, "usr/include"), "-idirafter", join(root, "usr/include/i386-linux-gnu"), ...files],
       ...libraries.map((name) => join(root, `usr/lib/i386-linux-gnu/lib${name}.a`)),
-      ...["-o", out],
+      ...["-lm", "-o", out],
     ],
     { cwd: programs, stdio: ["ignore", "ignore", "pipe"] },
   );
