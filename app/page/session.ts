@@ -16,6 +16,8 @@ import { followShelf } from "../machine/shelf.ts";
 import { followMessages } from "../messages/view.ts";
 import { followSurfaces } from "../monitor/surfaces.ts";
 import { texts } from "../texts.ts";
+import { followChecks } from "../verifier/falling.ts";
+import { followPolicies, judge } from "../verifier/judge.ts";
 import { followTaps } from "../wire/taps.ts";
 import { type Place, parsePlace, placeHash } from "./link.ts";
 import { usePage } from "./page.ts";
@@ -89,6 +91,8 @@ export function startSession(view: LabView, scenarios: readonly Scenario[]): voi
   followTaps(view);
   followShelf(view);
   followMessages();
+  followPolicies(view);
+  followChecks();
   const follow = () => goTo(view, scenarios, parsePlace(location.hash));
   window.addEventListener("hashchange", follow);
   follow();
@@ -102,14 +106,14 @@ export function stepLink(): string {
   return `${location.origin}${location.pathname}${placeHash({ lab, step })}`;
 }
 
-/** Role: remote party. A fresh nonce, the box's answer, and its appraisal against the lab's policy. */
+/** Role: remote party. A fresh nonce, the box's answer, and its appraisal against the policy as it is edited. */
 export async function challenge(view: LabView, path: string): Promise<void> {
   const { lab } = view.terra;
   if (!lab || useSession.getState().asking) return;
   useSession.setState({ asking: path, askError: null });
   try {
     const nonce = view.terra.nonce();
-    await view.terra.appraise(await lab.vm(path).evidence(nonce), nonce);
+    await judge(view, await lab.vm(path).evidence(nonce), nonce);
   } catch (error) {
     useSession.setState({ askError: messageOf(error) });
   }

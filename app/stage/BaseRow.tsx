@@ -4,6 +4,7 @@ import { Chip } from "../icons/icons.tsx";
 import { Digest } from "../parts/Digest.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
+import { Blame } from "./Blame.tsx";
 
 const notMeasured: Record<MachineFacts["power"], string> = {
   off: texts.stage.off,
@@ -18,6 +19,7 @@ function Layer({ machine, name }: { machine: MachineFacts; name: "firmware" | "l
   return (
     <div className={stage ? "layer" : "layer waits"} data-anchor={place}>
       <Spot at={place} />
+      <Blame at={place} />
       <span>{texts.stage[name]}</span>
       {stage ? (
         <span className="layer-digest">
@@ -40,6 +42,7 @@ function Both({ machine }: { machine: MachineFacts }) {
   return (
     <div className={measured.length === 2 ? "layer" : "layer waits"} title={digests.join("\n")}>
       <Spot at={places} />
+      <Blame at={places} />
       <span>{texts.stage.both}</span>
     </div>
   );
@@ -51,6 +54,7 @@ export function BaseRow({ machine, small }: { machine: MachineFacts; small: bool
     <div className={small ? "base small" : "base"}>
       <div className="layer chip-layer" data-anchor={place} title={texts.stage.chipNote}>
         <Spot at={place} />
+        <Blame at={place} />
         <Chip />
         <span>{texts.stage.chip}</span>
       </div>

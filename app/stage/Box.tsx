@@ -10,6 +10,7 @@ import { enterZoom } from "../page/page.ts";
 import { giveMonitor, openBox, useView } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
+import { Blame } from "./Blame.tsx";
 import { ClosedBody } from "./ClosedBody.tsx";
 import { cardAnchor } from "./cards.ts";
 import { OpenBody } from "./OpenBody.tsx";
@@ -53,6 +54,7 @@ export function Box({ box, machine, frame }: { box: BoxFacts; machine: MachineFa
       aria-label={`${box.path}, ${status.kind}, ${stateWord(box)}`}
     >
       <Spot at={box.path} />
+      <Blame at={box.path} />
       <div className="box-head">
         <button
           type="button"

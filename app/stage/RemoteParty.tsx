@@ -6,16 +6,26 @@ import { Mark, Outcome } from "../icons/marks.tsx";
 import { challenge, useChallengeable, useSession, useView } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
+import { CHECKS } from "../verifier/checks.ts";
+import { useChecking } from "../verifier/falling.ts";
 import { Capsule } from "./Capsule.tsx";
 import { WireRun } from "./WireColumn.tsx";
 
 function Verdict() {
   const appraisal = useFacts((facts) => facts.appraisal);
   const asking = useSession((session) => session.asking);
+  const checking = useChecking();
   if (asking) {
     return (
       <p className="party-verdict">
         <Outcome kind="open">{texts.verifier.asking(asking.split("/")[1] ?? asking)}</Outcome>
+      </p>
+    );
+  }
+  if (checking !== null) {
+    return (
+      <p className="party-verdict">
+        <Outcome kind="open">{texts.verifier.checkingAt(checking, CHECKS.length)}</Outcome>
       </p>
     );
   }

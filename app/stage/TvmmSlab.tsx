@@ -7,6 +7,7 @@ import { useFacts } from "../facts/store.ts";
 import { Digest } from "../parts/Digest.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
+import { Blame } from "./Blame.tsx";
 
 const notRunning: Record<MachineFacts["power"], string> = {
   off: texts.stage.off,
@@ -48,6 +49,7 @@ export function TvmmSlab({ machine }: { machine: MachineFacts }) {
       title={other && runs ? texts.stage.otherBuild(tvmm) : undefined}
     >
       <Spot at={`${info.id}/tvmm`} />
+      <Blame at={`${info.id}/tvmm`} />
       <ConnectionWords machine={machine} />
       <strong>{texts.stage.tvmm}</strong>
       {runs || stage ? (

@@ -5,6 +5,7 @@ import { Digest } from "../parts/Digest.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { type CheckRow, type CheckState, checkRows } from "./checks.ts";
+import { useFallen } from "./falling.ts";
 
 const marks: Record<CheckState, OutcomeKind> = { waiting: "open", passed: "ok", failed: "bad", "not reached": "open" };
 const words: Record<CheckState, string> = {
@@ -46,7 +47,8 @@ function Row({ row, number, layer, narrow }: { row: CheckRow; number: number; la
 
 export function CheckTable({ narrow = false }: { narrow?: boolean }) {
   const appraisal = useFacts((facts) => facts.appraisal);
-  const rows = checkRows(appraisal);
+  const fallen = useFallen((state) => state.fallen);
+  const rows = checkRows(appraisal, fallen);
   const columns = texts.verifier.columns.filter((_, index) => !(narrow && index === 1));
   return (
     <table className={narrow ? "checks narrow" : "checks"}>

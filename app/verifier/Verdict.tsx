@@ -1,16 +1,25 @@
-/** Accepted, refused and at which check, or nothing to check yet. */
+/** Accepted, refused and at which check, under way, or nothing to check yet; and by whose policy, where that is not the lab's. */
 import { useFacts } from "../facts/store.ts";
 import { Mark } from "../icons/marks.tsx";
 import { useSession } from "../page/session.ts";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
-import { verdictOf } from "./checks.ts";
+import { CHECKS, verdictOf } from "./checks.ts";
+import { useChecking } from "./falling.ts";
+import { byEdited, outdated, useJudge } from "./judge.ts";
 
 export function Verdict() {
   const appraisal = useFacts((facts) => facts.appraisal);
   const asking = useSession((session) => session.asking);
-  if (asking !== null || !appraisal) {
-    const words = asking === null ? texts.verifier.nothing : texts.verifier.asking(asking.split("/")[1] ?? asking);
+  const judge = useJudge();
+  const checking = useChecking();
+  if (asking !== null || !appraisal || checking !== null) {
+    const words =
+      asking !== null
+        ? texts.verifier.asking(asking.split("/")[1] ?? asking)
+        : checking === null
+          ? texts.verifier.nothing
+          : texts.verifier.checkingAt(checking, CHECKS.length);
     return (
       <div className="verdict">
         <Mark kind="open" />
@@ -31,6 +40,8 @@ export function Verdict() {
             ? texts.verifier.acceptedDetail(appraisal.result.checks.length, appraisal.durationMs)
             : texts.verifier.refusedDetail(failedAt, failed)}
         </p>
+        {byEdited(judge, appraisal.result) && <p>{texts.verifier.edit.judged}</p>}
+        {outdated(judge, appraisal.result) && <p>{texts.verifier.edit.outdated}</p>}
       </div>
     </div>
   );

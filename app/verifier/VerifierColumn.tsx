@@ -18,8 +18,8 @@ export function VerifierColumn() {
       <Verdict />
       <CheckTable narrow />
       <Ask />
-      <OutsideCommands />
       <Policy />
+      <OutsideCommands />
     </section>
   );
 }

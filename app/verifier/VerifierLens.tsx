@@ -20,7 +20,7 @@ export function OutsideCommands() {
     <div className="outside">
       <h3 className="heading">{texts.verifier.confirm}</h3>
       {COMMANDS.map(({ line, output }) => (
-        <Command key={line} line={line} output={output === "" ? undefined : output} />
+        <Command key={line} line={line} output={output === "" ? undefined : output} whole />
       ))}
     </div>
   );
@@ -36,8 +36,8 @@ export function VerifierLens() {
       <section className="verifier-side" tabIndex={0} aria-label={texts.verifier.title}>
         <Verdict />
         <Ask />
-        <OutsideCommands />
         <Policy />
+        <OutsideCommands />
       </section>
     </div>
   );

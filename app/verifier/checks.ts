@@ -27,13 +27,14 @@ export interface CheckRow {
   value?: string;
 }
 
-/** After the first failure nothing is reached. */
-export function checkRows(appraisal: AppraisalFacts | null): CheckRow[] {
+/** After the first failure nothing is reached; of those that were, the first `fallen` are shown. */
+export function checkRows(appraisal: AppraisalFacts | null, fallen = CHECKS.length): CheckRow[] {
   const checks = appraisal?.result.checks ?? [];
   const failedAt = checks.findIndex((check) => !check.passed);
   return CHECKS.map((name, index) => {
     const check = checks[index];
-    if (!appraisal || !check) return { name, state: "waiting", detail: "" };
+    if (!appraisal || !check || index >= (failedAt >= 0 && fallen > failedAt ? CHECKS.length : fallen))
+      return { name, state: "waiting", detail: "" };
     const state = check.passed ? "passed" : index === failedAt ? "failed" : "not reached";
     const layer = appraisal.result.layers.find((each) => each.layer === name);
     const value = name === "freshness" ? hex(appraisal.nonce) : layer?.digest;

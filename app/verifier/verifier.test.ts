@@ -37,6 +37,15 @@ describe("checks as rows", () => {
   });
 });
 
+describe("checks as they fall", () => {
+  it("wait until it is their turn, and those after a failure fall with it", () => {
+    const states = (failedAt: number, fallen: number) => checkRows(facts(failedAt), fallen).map(({ state }) => state);
+    expect(states(9, 2)).toEqual(["passed", "passed", ...Array(7).fill("waiting")]);
+    expect(states(2, 2)).toEqual(["passed", "passed", ...Array(7).fill("waiting")]);
+    expect(states(2, 3)).toEqual(["passed", "passed", "failed", ...Array(6).fill("not reached")]);
+  });
+});
+
 describe("saved evidence", () => {
   const run = (command: string) =>
     execFileSync("sh", ["-ec", command], { cwd: folder, encoding: "utf8", stdio: "pipe" });

@@ -5,6 +5,7 @@
 export { appraise, CHECKS } from "./appraise.ts";
 export { toHex } from "./bytes.ts";
 export { type Certificate, commonNameOf, readCertificate } from "./certificate.ts";
+export { readRevocationList } from "./crl.ts";
 export { type DerNode, readDer } from "./der.ts";
 export { exportPublicKey, generateKeyPair } from "./ecdsa.ts";
 export { AttestationError } from "./errors.ts";
