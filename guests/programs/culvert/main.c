@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
    Culvert: a client for QuakeWorld servers with a game of its own. A frame is: hear the server, ask the player (a person or the
-   bot), tell the server, show. Between frames it sleeps. */
+   bot), tell the server, show. Between frames it sleeps. It ends only when it is ended. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bot.h"
-#include "card.h"
+#include "box/commands.h"
+#include "box/config.h"
 #include "connection.h"
+#include "controls.h"
+#include "display.h"
 #include "map.h"
 #include "options.h"
+#include "render.h"
 #include "scene.h"
 #include "settings.h"
 
-enum { CARD_PCI = 8, SPEED = 320, LONGEST_MOVE_MS = 100 };
+enum { SPEED = 320, LONGEST_MOVE_MS = 100, LOG_LIMIT = 256 << 10 };
+static const float STEEPEST = 80;
 
 static struct settings settings;
 static struct view view;
@@ -25,79 +31,136 @@ static struct world world;
 static struct map map;
 static struct connection connection;
 static struct bot bot;
+static struct render_options options;
+static bool screen;
+/* Where the player looks. */
+static float angles[3];
 
 static double clock_s(void) {
   static time_t began;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
+  /* Zero means never in several places, so that time begins after it. */
   if (began == 0) began = now.tv_sec - 1;
   return (double)(now.tv_sec - began) + (double)now.tv_nsec / 1e9;
 }
 
-static void take_address(void) {
-  char address[SETTING_TEXT], card[CARD_NAME_LIMIT];
-  int prefix = 24;
-  if (!settings.address[0]) return;
-  sscanf(settings.address, "%31[0-9.]/%d", address, &prefix);
-  if (card_find(CARD_PCI, card) == 0 && card_configure(card, address, prefix) == 0) return;
-  fprintf(stderr, "culvert: the network card at PCI %d does not take the address %s: %m\n", CARD_PCI, settings.address);
+static void obey(const char *line) {
+  if (strcmp(line, "bot on") == 0 || strcmp(line, "bot off") == 0) view.bot = line[5] == 'n';
+  else if (strcmp(line, "speeds on") == 0 || strcmp(line, "speeds off") == 0) options.speeds = line[8] == 'n';
+  else if (strncmp(line, "say ", 4) == 0) connection_say(&connection, line);
+  else if (*line) printf("culvert: '%.40s' is not understood\n", line);
+}
+
+/* What the player does in this moment, and where it looks then. */
+static struct move play(double now, double since) {
+  struct intent intent = {0};
+  if (screen) controls_read(now, &intent);
+  if (intent.toggle_bot) view.bot = !view.bot;
+  bool scores = intent.scores;
+  if (world.angles_set) {
+    memcpy(angles, world.angles, sizeof angles);
+    world.angles_set = false;
+  }
+  if (view.bot) {
+    intent = (struct intent){0};
+    bot_think(&bot, &connection, &map, now, angles, &intent);
+  }
+  view.scores = scores;
+  angles[0] = fmaxf(-STEEPEST, fminf(STEEPEST, angles[0] + intent.pitch));
+  angles[1] = remainderf(angles[1] + intent.yaw, 360);
+  return (struct move){.angles = {angles[0], angles[1], angles[2]},
+                       .forward = (int16_t)(intent.forward * SPEED),
+                       .side = (int16_t)(intent.side * SPEED),
+                       .up = (int16_t)(intent.up * SPEED),
+                       .buttons = (uint8_t)((intent.attack ? BUTTON_ATTACK : 0) | (intent.jump ? BUTTON_JUMP : 0)),
+                       .impulse = (uint8_t)intent.impulse,
+                       .milliseconds = (uint8_t)fmin(since * 1000 + 0.5, LONGEST_MOVE_MS)};
+}
+
+static void show(void) {
+  static struct render_picture picture;
+  if (!screen) return;
+  render_frame(&view, &options, &picture);
+  display_show(&picture);
+}
+
+/* A line a second, for measurements. A log file begins anew when it is long. */
+static void count_frame(double now) {
+  static double counted_at;
+  static int frames;
+  frames++;
+  if (now - counted_at < 1) return;
+  double rate = counted_at > 0 ? frames / (now - counted_at) : 0;
+  options.fps = (int)lround(rate);
+  printf("culvert: fps %.1f rtt %.1f ms %s\n", rate, connection.round_trip * 1000, view.status);
+  if (options.speeds) printf("culvert: polygons %d\n", render_counts().polygons);
+  counted_at = now;
+  frames = 0;
+  if (!settings.log[0] || ftell(stdout) < LOG_LIMIT) return;
+  rewind(stdout);
+  if (ftruncate(STDOUT_FILENO, 0) != 0) return;
 }
 
 /* Sleeps until the next frame is due, and takes in what arrives meanwhile. */
-static void sleep_until(double due) {
+static void sleep_until(double due, struct commands *commands) {
   for (double now; (now = clock_s()) < due;) {
-    struct pollfd from = {.fd = connection.socket, .events = POLLIN};
-    int left = (int)ceil((due - now) * 1000);
-    if (poll(&from, 1, left) > 0) connection_receive(&connection, clock_s());
+    struct pollfd from[] = {{.fd = connection.socket, .events = POLLIN}, {.fd = commands->fd, .events = POLLIN}};
+    if (poll(from, 2, (int)ceil((due - now) * 1000)) <= 0) continue;
+    if (from[0].revents) connection_receive(&connection, clock_s());
+    if (from[1].revents) commands_read(commands, obey);
   }
 }
 
+static void leave_screen(int signal) {
+  display_close();
+  _exit(128 + signal);
+}
+
+/* Without what it takes to draw, it plays unseen: the server and the other players need not suffer for it. */
+static void open_screen(void) {
+  char why[160];
+  if (settings.headless) return;
+  screen = render_open(settings.folder, why, sizeof why) && display_open(why, sizeof why);
+  if (!screen) fprintf(stderr, "culvert: no picture: %s\n", why);
+  signal(SIGTERM, leave_screen);
+  signal(SIGINT, leave_screen);
+  signal(SIGHUP, leave_screen);
+}
+
 int main(int argc, char **argv) {
+  struct commands commands = {.fd = -1};
   settings_read(&settings, argc, argv);
+  if (settings.log[0] && !freopen(settings.log, "w", stdout)) fprintf(stderr, "culvert: %s: %m\n", settings.log);
   setvbuf(stdout, 0, _IOLBF, 0);
-  take_address();
+  if (settings.address[0] && !config_address(settings.address)) {
+    fprintf(stderr, "culvert: the network card does not take the address %s: %m\n", settings.address);
+  }
+  if (settings.control[0] && !commands_open(&commands, settings.control)) {
+    fprintf(stderr, "culvert: %s: %m\n", settings.control);
+  }
   world_reset(&world, &view);
   connection = (struct connection){.name = settings.name, .folder = settings.folder, .map = &map, .world = &world};
   if (!connection_open(&connection, settings.peer)) {
     fprintf(stderr, "culvert: peer=%s is not an address like 10.0.0.1:27500\n", settings.peer);
     return EXIT_USAGE;
   }
+  open_screen();
   view.bot = settings.bot;
+  options.speeds = settings.speeds;
   bot_start(&bot, settings.seed, settings.aim);
-  float angles[3] = {0};
-  double due = clock_s(), before = due, counted_at = due;
-  int frames = 0;
-  for (;;) {
+  for (double due = clock_s(), before = due;;) {
     double now = clock_s();
     connection_receive(&connection, now);
-    struct intent intent = {0};
-    if (intent.toggle_bot) view.bot = !view.bot;
-    if (world.angles_set) {
-      memcpy(angles, world.angles, sizeof angles);
-      world.angles_set = false;
-    }
-    struct move move = {.milliseconds = (uint8_t)fmin((now - before) * 1000 + 0.5, LONGEST_MOVE_MS)};
+    struct move move = play(now, now - before);
     before = now;
-    if (view.bot) bot_think(&bot, &connection, &map, now, angles, &intent);
-    angles[0] = fmaxf(-80, fminf(80, angles[0] + intent.pitch));
-    angles[1] = remainderf(angles[1] + intent.yaw, 360);
-    memcpy(move.angles, angles, sizeof move.angles);
-    move.forward = (int16_t)(intent.forward * SPEED);
-    move.side = (int16_t)(intent.side * SPEED);
-    move.up = (int16_t)(intent.up * SPEED);
-    move.impulse = (uint8_t)intent.impulse;
-    move.buttons = (intent.attack ? BUTTON_ATTACK : 0) | (intent.jump ? BUTTON_JUMP : 0);
-    view.scores = intent.scores;
     connection_send(&connection, now, &move);
     scene_fill(&connection, &map, now, angles);
-    frames++;
-    if (now - counted_at >= 1) {
-      printf("culvert: fps %.1f rtt %.1f ms %s\n", frames / (now - counted_at), connection.round_trip * 1000, view.status);
-      counted_at = now;
-      frames = 0;
-    }
+    show();
+    count_frame(now);
     due += 1.0 / settings.fps;
-    if (due < clock_s()) due = clock_s();
-    sleep_until(due);
+    /* Frames that came too late are not made up for. */
+    if (due < now) due = now;
+    sleep_until(due, &commands);
   }
 }
