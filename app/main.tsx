@@ -21,6 +21,7 @@ import "./styles/lenses.css";
 import "./styles/messages.css";
 import "./styles/measurements.css";
 import "./styles/verifier.css";
+import "./styles/find.css";
 import "./styles/monitor.css";
 import "./styles/forms.css";
 import "./styles/machine.css";

@@ -4,6 +4,7 @@ import type { LabView } from "../../engine/lab/index.ts";
 import type { Scenario } from "../../engine/scenarios/index.ts";
 import { ConsoleLens, ConsoleTools } from "../console/ConsoleLens.tsx";
 import { themeConsoles } from "../console/consoles.ts";
+import { Find } from "../find/Find.tsx";
 import { PlayersLens, PlayersTools, Screens } from "../game/PlayersLens.tsx";
 import { useGame } from "../game/players.ts";
 import { LessonColumn } from "../lesson/LessonColumn.tsx";
@@ -91,6 +92,7 @@ function Regions({ scenarios }: { scenarios: readonly Scenario[] }) {
       </main>
       {wide && !playing && <RightColumn />}
       <Limits />
+      <Find scenarios={scenarios} />
       <KeySheet />
       <LiveRegions />
     </div>

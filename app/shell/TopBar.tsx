@@ -1,6 +1,7 @@
 /** Always there: the name, the lab, the honest limit, the theme. */
 import type { Scenario } from "../../engine/scenarios/index.ts";
 import { useFacts } from "../facts/store.ts";
+import { FindButton } from "../find/Find.tsx";
 import { Chip, Theme, Wordmark } from "../icons/icons.tsx";
 import { useLesson } from "../lesson/lesson.ts";
 import { chooseTheme, nextTheme, useForm, useTheme } from "../page/media.ts";
@@ -48,6 +49,7 @@ export function TopBar({ scenarios }: { scenarios: readonly Scenario[] }) {
         <Chip />
         <span>{texts.top.limit}</span>
       </button>
+      <FindButton />
       <button
         type="button"
         className="icon-button key-button"
