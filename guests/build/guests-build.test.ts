@@ -228,6 +228,9 @@ describe("recipes", () => {
       ["bank-client-unbound", "closed"],
       ["bank-server", "closed"],
       ["bank-server-unbound", "closed"],
+      ["game-open", "open"],
+      ["game-proxy", "open"],
+      ["game-server-open", "open"],
       ["hello", "closed"],
       ["hello-2", "closed"],
       ["mallory", "open"],
@@ -303,6 +306,7 @@ test("licences: those of files, without the packaging's, and unknown when there 
     "Files: b.c\nCopyright: b\nLicense: Expat\n text\n\nLicense: GPL-2\n On Debian systems\n";
   expect(licenceOf(text)).toBe("Expat AND GPL-2");
   expect(licenceOf("On Debian systems the text is in /usr/share/common-licenses/GPL-2.\n")).toBe("GPL-2");
+  expect(licenceOf('It is distributed under the terms of the "BSD" licence, as\nspecified below.')).toBe("BSD");
   expect(licenceOf("This package was debianized by hand.")).toBe("unknown");
 });
 

@@ -18,5 +18,9 @@ export function licenceOf(copyright) {
     // Older files name the licence only by pointing at the copy that every Debian system has.
     for (const [, name] of copyright.matchAll(/\/usr\/share\/common-licenses\/([A-Za-z][\w.-]*\w)/g)) names.add(name);
   }
+  if (names.size === 0) {
+    // Still older ones say it in a sentence.
+    for (const [, name] of copyright.matchAll(/under the terms of the "([A-Z][\w.-]*)" licen[cs]e/g)) names.add(name);
+  }
   return names.size === 0 ? "unknown" : [...names].sort().join(" AND ");
 }

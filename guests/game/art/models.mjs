@@ -195,8 +195,8 @@ function viewGun() {
     block("gun", "sight", [21, -5.8, -5.5], [24, -5.2, -4.4], dark),
     block("gun", "magazine", [14, -6.6, -16], [18, -4.4, -10], dark),
     block("gun", "stock", [-2, -7, -11], [8, -4, -6.5], stock),
-    block("gun", "glove", [22, -8, -11], [26, -3, -7.5], glove),
-    block("gun", "sleeve", [10, -1.8, -17], [24, 2.2, -11], sleeve),
+    block("gun", "glove", [20, -7.6, -12], [24.5, -2.6, -8.6], glove),
+    block("gun", "sleeve", [8, -4, -19], [21, 0, -12], sleeve, [0.9, 0.8]),
     block("flash", "flash", [38.5, -8, -10], [46, -3, -5], flash, [0.5, 0.5]),
   ];
   const frame = (name, kick, rise, shooting) => ({

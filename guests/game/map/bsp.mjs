@@ -267,8 +267,9 @@ function nodesOf(tree) {
   return "value" in tree ? [] : [tree, ...nodesOf(tree.front), ...nodesOf(tree.back)];
 }
 
-/** Adds a hull; returns the number of its first node. */
+/** Adds a hull; returns the number of its first node, or, where there is no room for such a box at all, that it is solid. */
 function clipNodesInto(lump, { grid, tree }, plane) {
+  if ("value" in tree) return tree.value;
   const first = lump.length / 8;
   const nodes = nodesOf(tree);
   const numbers = new Map(nodes.map((node, at) => [node, first + at]));

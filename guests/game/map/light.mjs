@@ -8,16 +8,16 @@ import { trace } from "./trace.mjs";
 const STEP = 16;
 /** How far a lamp reaches, and at which distance it is half as bright. */
 const REACH = 900;
-const HALF = 150;
+const HALF = 120;
 /** Points of a lamp from which rays come, so that shadows have soft borders; lamps are this large. */
 const RAYS = 5;
 const LAMP = 22;
 /** Light that is everywhere, and what walls throw back. */
-const AMBIENT = 14;
+const AMBIENT = 11;
 const BOUNCED_RAYS = 40;
-const THROWN_BACK = 0.62;
+const THROWN_BACK = 0.5;
 const FAR = 2500;
-const GAIN = 0.85;
+const GAIN = 1.12;
 
 /** @typedef {{at: number[], level: number}} Light level: 300 is a room's main light */
 
@@ -28,7 +28,8 @@ const GAIN = 0.85;
  * @returns {Map<import("./faces.mjs").Face, Uint8Array>} rows of values, texture coordinate s first; none for water
  */
 export function lightOf({ contents }, faces, lights) {
-  const lit = faces.filter((face) => !face.skin.texture.startsWith("*"));
+  // A map without lamps has no light maps: engines show it as it is.
+  const lit = lights.length === 0 ? [] : faces.filter((face) => !face.skin.texture.startsWith("*"));
   const points = new Map(lit.map((face) => [face, pointsOf(face)]));
   const direct = new Map(lit.map((face) => [face, points.get(face).map((at) => lampsAt(contents, at, face, lights))]));
   const thrown = lookup(lit, direct);

@@ -232,6 +232,20 @@ for (const [east, skin] of [
   solid([middle - (east ? 64 : -32), -624, 0], [middle - (east ? 32 : -64), -592, 128], "trim1");
 }
 
+// Signs above the doors say where they lead.
+for (const [name, from, to] of [
+  ["signcist", [-320, -32, 144], [-316, 32, 176]],
+  ["signpump", [316, -32, 144], [320, 32, 176]],
+  ["signyard", [-32, -320, 144], [32, -316, 176]],
+  ["signstor", [-32, 316, 248], [32, 320, 280]],
+  ["signhall", [-580, -32, 144], [-576, 32, 176]],
+  ["signhall", [576, -32, 144], [580, 32, 176]],
+  ["signhall", [-32, -580, 144], [32, -576, 176]],
+  ["signhall", [-32, 576, 248], [32, 580, 280]],
+]) {
+  solid(from, to, ["trim1", name, "trim1"], true);
+}
+
 spawn(-256, -256, 0, 45);
 spawn(256, 128, 0, 225);
 spawn(0, 264, 128, 270);
