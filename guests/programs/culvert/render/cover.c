@@ -33,3 +33,13 @@ int cover_close(struct cover *cover, int row, int from, int to, struct cover_gap
   if (cover->count[row] == 0) cover->open_rows--;
   return found;
 }
+
+bool cover_has_gap(const struct cover *cover, int left, int top, int right, int bottom) {
+  for (int row = top; row < bottom; row++) {
+    const struct cover_gap *gaps = cover->gaps[row];
+    for (int i = 0; i < cover->count[row] && gaps[i].from < right; i++) {
+      if (gaps[i].to > left) return true;
+    }
+  }
+  return false;
+}

@@ -24,4 +24,7 @@ void cover_open(struct cover *cover);
 /* Closes columns of a row; what of them was open comes into `parts`. Returns how many parts. */
 int cover_close(struct cover *cover, int row, int from, int to, struct cover_gap parts[COVER_GAPS]);
 
+/* Whether anything within these columns and rows is still open. */
+bool cover_has_gap(const struct cover *cover, int left, int top, int right, int bottom);
+
 #endif

@@ -9,8 +9,7 @@ enum {
   LOW = 25,
   SCORES = 10,
   SCORES_WIDTH = 232,
-  PLAIN_LEVEL = 32,
-  SHADE = 50,
+  SHADE = 54,
   COLOURS_OF_SHIRTS = 14,
   TITLE_LEFT = 40,
 };
@@ -98,7 +97,7 @@ static void draw_centre(const struct pen *pen, const struct view *view) {
     from += length + (from[length] == '\n');
   }
   if (view->dead && !view->scores) {
-    middle_text(pen, 84, 2, INK_RED, "You are dead");
+    middle_text(pen, 84, 2, INK_AMBER, "You are dead");
     middle_text(pen, 104, 1, INK_PLAIN, "fire to come back");
   }
 }

@@ -379,17 +379,20 @@ struct level_leaf *level_leaf_at(const struct level *level, const float point[3]
   return &level->leaves[~number];
 }
 
-static void mark(struct level *level, struct level_leaf *leaf, unsigned seen) {
-  leaf->seen = seen;
+static void mark(struct level *level, struct level_leaf *leaf) {
+  unsigned seen = leaf->seen = level->seen;
   for (int node = leaf->parent; node >= 0 && level->nodes[node].seen != seen; node = level->nodes[node].parent)
     level->nodes[node].seen = seen;
 }
 
 /* A row is one bit a leaf, beginning with leaf 1; a byte of 0 is followed by how many there are of it. */
-void level_mark_visible(struct level *level, const struct level_leaf *from, unsigned seen) {
+void level_mark_visible(struct level *level, const struct level_leaf *from) {
+  if (level->seen_from == from) return;
+  level->seen_from = from;
+  level->seen++;
   int leaves = level->visible_leaves;
   if (from->visibility < 0) {
-    for (int i = 1; i <= leaves; i++) mark(level, &level->leaves[i], seen);
+    for (int i = 1; i <= leaves; i++) mark(level, &level->leaves[i]);
     return;
   }
   const uint8_t *at = level->visibility.at + from->visibility, *end = level->visibility.at + level->visibility.size;
@@ -400,7 +403,7 @@ void level_mark_visible(struct level *level, const struct level_leaf *from, unsi
       continue;
     }
     for (int bit = 0; bit < 8 && leaf <= leaves; bit++, leaf++) {
-      if (*at >> bit & 1) mark(level, &level->leaves[leaf], seen);
+      if (*at >> bit & 1) mark(level, &level->leaves[leaf]);
     }
   }
 }

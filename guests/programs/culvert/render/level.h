@@ -92,6 +92,9 @@ struct level {
   /* Leaves that visibility speaks of: numbers 1 to this. */
   int visible_leaves;
   bool has_fences;
+  /* Of the last marking; from which leaf. */
+  unsigned seen;
+  const struct level_leaf *seen_from;
 };
 
 /* Takes over `file`, allocated. 0, the file freed, and why in a sentence, if it is no map that can be drawn. */
@@ -101,8 +104,8 @@ void level_free(struct level *level);
 /* The leaf a point is in. */
 struct level_leaf *level_leaf_at(const struct level *level, const float point[3]);
 
-/* Marks with `seen` all leaves that can be seen from one, and the nodes above them. */
-void level_mark_visible(struct level *level, const struct level_leaf *from, unsigned seen);
+/* Gives all leaves that can be seen from one, and the nodes above them, the number `level->seen`, and no others. */
+void level_mark_visible(struct level *level, const struct level_leaf *from);
 
 /* How bright the floor below a point is, 0 to 255, styles of that brightness each (256: as baked). */
 int level_light_at(const struct level *level, const float point[3], const int styles[64]);

@@ -1,30 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pen.h"
 
+#include <stddef.h>
+
 enum { CELL = 8, CELLS = 16, COLUMNS = 6 };
 
 static const uint8_t wanted[INKS][3] = {
-    [INK_DARK] = {8, 8, 8},      [INK_DIM] = {150, 148, 142},  [INK_PLAIN] = {244, 241, 234},
+    [INK_DARK] = {8, 8, 8},      [INK_DIM] = {204, 202, 194},  [INK_PLAIN] = {244, 241, 234},
     [INK_AMBER] = {255, 196, 84}, [INK_RED] = {255, 84, 60}, [INK_GREEN] = {150, 220, 120},
 };
 
-void pen_mix(struct pen *pen, const uint8_t *palette) {
-  for (int ink = 0; ink < INKS; ink++) {
-    int least = INT32_MAX;
-    for (int colour = 0; colour < 255; colour++) {
-      int away = 0;
-      for (int part = 0; part < 3; part++) {
-        int difference = palette[3 * colour + part] - wanted[ink][part];
-        away += difference * difference;
-      }
-      if (away >= least) continue;
-      least = away;
-      pen->inks[ink] = (uint8_t)colour;
-    }
-  }
-}
-
+/* The font's letters are seven dots high; those that reach below the line are let down by one. */
 static int dot(const struct pen *pen, unsigned character, int x, int y) {
+  if (character == 'g' || character == 'j' || character == 'p' || character == 'q' || character == 'y') y--;
   if (x < 0 || y < 0 || x >= COLUMNS || y >= CELL) return 0;
   unsigned row = character / CELLS * CELL + (unsigned)y, column = character % CELLS * CELL + (unsigned)x;
   return pen->font[row * PEN_FONT_SIDE + column] != 0;
@@ -44,12 +32,50 @@ static int smooth_dot(const struct pen *pen, unsigned character, int scale, int 
   return far != beside && below != above ? beside : here;
 }
 
+static void mix(struct pen *pen, const uint8_t *palette) {
+  for (int ink = 0; ink < INKS; ink++) {
+    int least = INT32_MAX;
+    for (int colour = 0; colour < 255; colour++) {
+      int away = 0;
+      for (int part = 0; part < 3; part++) {
+        int difference = palette[3 * colour + part] - wanted[ink][part];
+        away += difference * difference;
+      }
+      if (away >= least) continue;
+      least = away;
+      pen->inks[ink] = (uint8_t)colour;
+    }
+  }
+}
+
+void pen_open(struct pen *pen, const uint8_t *palette) {
+  mix(pen, palette);
+  for (int big = 0; big < 2; big++) {
+    for (unsigned which = 0; which < PEN_CHARACTERS; which++) {
+      for (int row = 0; row < CELL << big; row++) {
+        uint16_t bits = 0;
+        for (int column = 0; column < COLUMNS << big; column++)
+          bits |= (uint16_t)(smooth_dot(pen, which, 1 << big, column, row) << column);
+        pen->dots[big][which][row] = bits;
+      }
+    }
+  }
+}
+
 static void put(const struct pen *pen, int x, int y, uint8_t colour) {
   if (x >= 0 && y >= 0 && x < RENDER_WIDTH && y < RENDER_HEIGHT) pen->picture->pixels[y][x] = colour;
 }
 
 static void character(const struct pen *pen, int x, int y, int scale, uint8_t colour, unsigned which) {
+  if (which >= PEN_CHARACTERS) return;
   for (int row = 0; row < CELL * scale; row++) {
+    if (scale <= 2) {
+      unsigned bits = pen->dots[scale - 1][which][row];
+      for (int column = x; bits; bits >>= 1, column++) {
+        if (bits & 1) put(pen, column, y + row, colour);
+      }
+      continue;
+    }
     for (int column = 0; column < COLUMNS * scale; column++) {
       if (smooth_dot(pen, which, scale, column, row)) put(pen, x + column, y + row, colour);
     }
@@ -66,8 +92,10 @@ static int line(const struct pen *pen, int x, int y, int scale, uint8_t colour, 
 }
 
 int pen_text(const struct pen *pen, int x, int y, int scale, enum pen_ink ink, const char *text) {
-  line(pen, x + 1, y + 1, scale, pen->inks[INK_DARK], text);
-  if (scale > 1) line(pen, x, y + 1, scale, pen->inks[INK_DARK], text);
+  /* An edge on all sides: the ground may be as bright as the ink. */
+  static const int8_t edges[][2] = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}, {1, 1}};
+  for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+    line(pen, x + edges[i][0], y + edges[i][1], scale, pen->inks[INK_DARK], text);
   return line(pen, x, y, scale, pen->inks[ink], text);
 }
 

@@ -15,17 +15,21 @@ enum {
 
 enum pen_ink { INK_DARK, INK_DIM, INK_PLAIN, INK_AMBER, INK_RED, INK_GREEN, INKS };
 
+enum { PEN_CHARACTERS = 128, PEN_BIG = 16 };
+
 struct pen {
   struct render_picture *picture;
   const uint8_t *font, *colormap;
   /* The palette's numbers for the inks. */
   uint8_t inks[INKS];
+  /* Letters of scale 1 and 2, a bit for each dot, the first column's lowest. */
+  uint16_t dots[2][PEN_CHARACTERS][PEN_BIG];
 };
 
-/* Finds the inks in a palette of 256 times red, green, blue. */
-void pen_mix(struct pen *pen, const uint8_t *palette);
+/* Reads the font, and finds the inks in a palette of 256 times red, green, blue. */
+void pen_open(struct pen *pen, const uint8_t *palette);
 
-/* `scale` 1, 2 or 4: larger letters get smooth edges. With a dark shadow. Returns the column after the text. */
+/* `scale` 1, 2 or 4: larger letters get smooth edges. With a dark edge. Returns the column after the text. */
 int pen_text(const struct pen *pen, int x, int y, int scale, enum pen_ink ink, const char *text);
 int pen_width(int scale, const char *text);
 

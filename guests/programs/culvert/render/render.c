@@ -76,7 +76,7 @@ bool render_open(const char *from, char *why, size_t size) {
   font = colormap ? read_gfx("gfx/font.lmp", FONT_SIZE, why, size) : 0;
   if (!font) return false;
   pen = (struct pen){.font = font, .colormap = colormap};
-  pen_mix(&pen, palette);
+  pen_open(&pen, palette);
   sight.colormap = colormap;
   return true;
 }
@@ -268,7 +268,7 @@ static void colour(const struct view *view, struct render_picture *picture, bool
   if (walls_under_water(&sight, level)) tint(picture, water, 90);
   if (view->dead) tint(picture, dusk, 110);
   double since = view->now - view->hurt_at;
-  if (view->hurt_at > 0 && since >= 0 && since < 0.5) tint(picture, red, (int)(110 * (1 - since / 0.5)));
+  if (view->hurt_at > 0 && since >= 0 && since < 0.5) tint(picture, red, (int)(84 * (1 - since / 0.5)));
 }
 
 void render_frame(const struct view *view, const struct render_options *options, struct render_picture *picture) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "spans.h"
 
+#include <xmmintrin.h>
+
 enum { STEP = 16, LIQUID_SIDE = 64, SKY_SIDE = 128, SWAY_LENGTH = 128, FARTHEST = 1 << 29 };
 
 static inline float slope_at(const struct slope *slope, int column, int row) {
@@ -8,10 +10,8 @@ static inline float slope_at(const struct slope *slope, int column, int row) {
          slope->down * ((float)(row - SIGHT_CENTRE_Y) + 0.5f);
 }
 
-/* What overflows is cut off afterwards, so that it does not matter how. */
-static inline int whole(float value) {
-  return value >= 2147483520.0f ? INT32_MAX : value > -2147483520.0f ? (int)value : INT32_MIN;
-}
+/* As the processor does it: what is no whole number of 32 bits becomes the least one, and is cut off afterwards. */
+static inline int whole(float value) { return _mm_cvttss_si32(_mm_set_ss(value)); }
 
 static inline int clamp(int value, int least, int most) { return value < least ? least : value > most ? most : value; }
 
@@ -45,43 +45,60 @@ static inline void walk_on(struct walk *walk, int pixels, int *s, int *t) {
 /* Steps are rounded down, so that a piece may end up to STEP below where it should; the ends keep that distance. */
 enum { MARGIN = STEP };
 
+/* Two texture coordinates in 1/65536, and how they go on. */
+struct run {
+  int s, t, s_step, t_step;
+};
+
+/* The texel under a run's next pixel. */
+static inline unsigned next_texel(struct run *run, const uint8_t *pixels, int width) {
+  unsigned texel = pixels[(run->t >> 16) * width + (run->s >> 16)];
+  run->s += run->s_step;
+  run->t += run->t_step;
+  return texel;
+}
+
+/* Four pixels in one write: a write costs more than what is written. */
+static inline void next_four(struct run *run, const uint8_t *pixels, int width, uint8_t *target) {
+  uint32_t four = next_texel(run, pixels, width);
+  four |= next_texel(run, pixels, width) << 8;
+  four |= next_texel(run, pixels, width) << 16;
+  four |= next_texel(run, pixels, width) << 24;
+  memcpy(target, &four, sizeof four);
+}
+
 void span_wall(struct sight *sight, const struct span_plane *plane, const struct span_texture *texture, int row, int from,
                int to) {
   uint8_t *target = sight->picture->pixels[row] + from;
   const uint8_t *pixels = texture->pixels;
   const int width = texture->width, s_most = (width << 16) - MARGIN, t_most = (texture->height << 16) - MARGIN;
   struct walk walk;
-  int s, t, s_next, t_next;
+  struct run run;
+  int s_next, t_next;
   walk_begin(&walk, plane, row, from);
-  walk_on(&walk, 0, &s, &t);
-  s = clamp(s, MARGIN, s_most);
-  t = clamp(t, MARGIN, t_most);
+  walk_on(&walk, 0, &run.s, &run.t);
+  run.s = clamp(run.s, MARGIN, s_most);
+  run.t = clamp(run.t, MARGIN, t_most);
   int left = to - from;
   for (; left > STEP; left -= STEP) {
     walk_on(&walk, STEP, &s_next, &t_next);
     s_next = clamp(s_next, MARGIN, s_most);
     t_next = clamp(t_next, MARGIN, t_most);
-    int s_step = (s_next - s) >> 4, t_step = (t_next - t) >> 4;
-    for (int i = 0; i < STEP; i++) {
-      target[i] = pixels[(t >> 16) * width + (s >> 16)];
-      s += s_step;
-      t += t_step;
-    }
+    run.s_step = (s_next - run.s) >> 4;
+    run.t_step = (t_next - run.t) >> 4;
+    for (int i = 0; i < STEP; i += 4) next_four(&run, pixels, width, target + i);
     target += STEP;
-    s = s_next;
-    t = t_next;
+    run.s = s_next;
+    run.t = t_next;
   }
-  int s_step = 0, t_step = 0;
+  run.s_step = run.t_step = 0;
   if (left > 1) {
     walk_on(&walk, left - 1, &s_next, &t_next);
-    s_step = (clamp(s_next, MARGIN, s_most) - s) / (left - 1);
-    t_step = (clamp(t_next, MARGIN, t_most) - t) / (left - 1);
+    run.s_step = (clamp(s_next, MARGIN, s_most) - run.s) / (left - 1);
+    run.t_step = (clamp(t_next, MARGIN, t_most) - run.t) / (left - 1);
   }
-  for (int i = 0; i < left; i++) {
-    target[i] = pixels[(t >> 16) * width + (s >> 16)];
-    s += s_step;
-    t += t_step;
-  }
+  for (; left >= 4; left -= 4, target += 4) next_four(&run, pixels, width, target);
+  for (; left > 0; left--) *target++ = (uint8_t)next_texel(&run, pixels, width);
 }
 
 void span_wall_tested(struct sight *sight, const struct span_plane *plane, const struct span_texture *texture, int row,

@@ -11,7 +11,7 @@ enum {
   SIDES = 4,
   ALL_SIDES = (1 << SIDES) - 1,
   CORNERS = LEVEL_FACE_CORNERS + SIDES,
-  FENCES = 256,
+  FENCES = 8192,
   /* Added to both ends of a row, 1/65536 pixels: what lies behind must not shine through where two faces meet. */
   OVERLAP = 2048,
   PLAIN_COLOUR = 4,
@@ -32,7 +32,8 @@ struct known {
   unsigned number;
 };
 
-/* A face on the screen: which columns of which rows, 1/65536 pixels. */
+/* A face on the screen: which columns of which rows, 1/65536 pixels. Of a face that is not convex, as no map has them, some rows may
+   be those of an earlier one. */
 struct outline {
   int top, bottom;
   float nearest;
@@ -85,8 +86,11 @@ static inline int first_row(float y) {
   return clamp(row, 0, RENDER_HEIGHT);
 }
 
+/* Corners follow each other clockwise: what goes down is on the right. */
 static void draw_edge(struct outline *outline, float x, float y, float to_x, float to_y) {
+  int *columns = outline->right;
   if (y > to_y) {
+    columns = outline->left;
     float swap = y;
     y = to_y;
     to_y = swap;
@@ -101,10 +105,7 @@ static void draw_edge(struct outline *outline, float x, float y, float to_x, flo
   float slope = (to_x - x) / (to_y - y);
   int at = (int)((x + ((float)row + 0.5f - y) * slope) * 65536);
   int step = end - row > 1 ? (int)(slope * 65536) : 0;
-  for (; row < end; row++, at += step) {
-    if (at < outline->left[row]) outline->left[row] = at;
-    if (at > outline->right[row]) outline->right[row] = at;
-  }
+  for (; row < end; row++, at += step) columns[row] = at;
 }
 
 /* False if nothing of it is to be seen. */
@@ -133,17 +134,8 @@ static bool draw_outline(struct corner *corners, int count, int wanted_sides, st
                                                           : right);
     y[i] = SIGHT_CENTRE_Y - (up < -SIGHT_CENTRE_Y - 1 ? -SIGHT_CENTRE_Y - 1 : up > SIGHT_CENTRE_Y + 1 ? SIGHT_CENTRE_Y + 1 : up);
   }
-  float highest = y[0], lowest = y[0];
-  for (int i = 1; i < count; i++) {
-    if (y[i] < highest) highest = y[i];
-    if (y[i] > lowest) lowest = y[i];
-  }
   outline->top = RENDER_HEIGHT;
   outline->bottom = 0;
-  for (int row = first_row(highest), end = first_row(lowest); row < end; row++) {
-    outline->left[row] = INT32_MAX;
-    outline->right[row] = INT32_MIN;
-  }
   for (int i = 0, last = count - 1; i < count; last = i++) draw_edge(outline, x[last], y[last], x[i], y[i]);
   return outline->top < outline->bottom;
 }
@@ -218,7 +210,7 @@ static void paint_open(struct sight *sight, struct painting *painting, const str
   struct cover_gap parts[COVER_GAPS];
   for (int row = outline->top; row < outline->bottom; row++) {
     int from = first_column(outline->left[row] - OVERLAP), to = first_column(outline->right[row] + OVERLAP);
-    if (from >= to) continue;
+    if (from >= to || cover.count[row] == 0) continue;
     int count = cover_close(&cover, row, from, to, parts);
     for (int i = 0; i < count; i++) paint(sight, painting, row, parts[i].from, parts[i].to);
   }
@@ -267,42 +259,70 @@ static float in_front(const struct level_face *face, const float eye[3]) {
   return sight_product(face->normal, eye) - face->distance;
 }
 
-/* Which sides of what one sees cut through a box; -1: it lies outside. */
-static int sides_cutting(const struct sight *sight, const float least[3], const float most[3], int wanted) {
-  float middle[3], half[3], seen[3];
+/* A box as seen: its middle, and how far it reaches along what is seen as right, up and forward. */
+struct box {
+  float middle[3], reach[3];
+};
+
+static void box_of(const struct sight *sight, const float least[3], const float most[3], struct box *box) {
+  const float *ways[3] = {sight->right, sight->up, sight->forward};
+  float middle[3], half[3];
   for (int axis = 0; axis < 3; axis++) {
     middle[axis] = (least[axis] + most[axis]) / 2;
     half[axis] = (most[axis] - least[axis]) / 2;
   }
-  sight_see(sight, middle, seen);
+  sight_see(sight, middle, box->middle);
+  for (int way = 0; way < 3; way++) {
+    box->reach[way] = 0;
+    for (int axis = 0; axis < 3; axis++) box->reach[way] += half[axis] * __builtin_fabsf(ways[way][axis]);
+  }
+}
+
+/* Which sides of what one sees may cut through a box; -1: it lies outside. */
+static int sides_cutting(const struct box *box, int wanted) {
   int cutting = 0;
   for (int side = 0; side < SIDES; side++) {
     if (!(wanted >> side & 1)) continue;
     float reach = 0;
-    for (int axis = 0; axis < 3; axis++) {
-      float part = sides[side][0] * sight->right[axis] + sides[side][1] * sight->up[axis] + sides[side][2] * sight->forward[axis];
-      reach += half[axis] * (part < 0 ? -part : part);
-    }
-    float inside = side_of(seen, side);
+    for (int way = 0; way < 3; way++) reach += box->reach[way] * __builtin_fabsf(sides[side][way]);
+    float inside = side_of(box->middle, side);
     if (inside < -reach) return -1;
     if (inside < reach) cutting |= 1 << side;
   }
   return cutting;
 }
 
+/* The pixel at a distance from the middle, `at`; what is less far from the eye lies farther out. */
+static inline int pixel_of(float at, float near, float far, int middle, int most) {
+  float pixel = (float)middle + at * (at < 0 ? near : far);
+  return pixel <= 0 ? 0 : pixel >= (float)most ? most : (int)pixel;
+}
+
+/* Whether everything in a box lies behind what has been drawn. Says no when in doubt. */
+static bool is_hidden(const struct box *box) {
+  float nearest = box->middle[2] - box->reach[2];
+  if (nearest < SIGHT_NEAREST) return false;
+  float near = SIGHT_FOCAL / nearest, far = SIGHT_FOCAL / (box->middle[2] + box->reach[2]);
+  int left = pixel_of(box->middle[0] - box->reach[0], near, far, SIGHT_CENTRE_X, RENDER_WIDTH);
+  int right = pixel_of(box->middle[0] + box->reach[0], far, near, SIGHT_CENTRE_X, RENDER_WIDTH - 1) + 1;
+  int top = pixel_of(-box->middle[1] - box->reach[1], near, far, SIGHT_CENTRE_Y, RENDER_HEIGHT);
+  int bottom = pixel_of(-box->middle[1] + box->reach[1], far, near, SIGHT_CENTRE_Y, RENDER_HEIGHT - 1) + 1;
+  return !cover_has_gap(&cover, left, top, right, bottom);
+}
+
 static void draw_tree(struct sight *sight, struct level *level, int number, int wanted_sides) {
   if (number < 0) {
     const struct level_leaf *leaf = &level->leaves[~number];
-    if (leaf->solid || leaf->seen != sight->number) return;
+    if (leaf->solid || leaf->seen != level->seen) return;
     for (int i = 0; i < leaf->marks; i++) level->faces[level->marks[leaf->first_mark + i]].marked = sight->number;
     return;
   }
   struct level_node *node = &level->nodes[number];
-  if (node->seen != sight->number || cover.open_rows == 0) return;
-  if (wanted_sides) {
-    wanted_sides = sides_cutting(sight, node->least, node->most, wanted_sides);
-    if (wanted_sides < 0) return;
-  }
+  if (node->seen != level->seen || cover.open_rows == 0) return;
+  struct box box;
+  box_of(sight, node->least, node->most, &box);
+  wanted_sides = sides_cutting(&box, wanted_sides);
+  if (wanted_sides < 0 || is_hidden(&box)) return;
   float front = sight_product(node->normal, sight->eye) - node->distance;
   int near = front < 0;
   draw_tree(sight, level, node->children[near], wanted_sides);
@@ -329,7 +349,7 @@ bool walls_draw(struct sight *sight, struct level *level) {
   }
   cover_open(&cover);
   fence_count = 0;
-  level_mark_visible(level, level_leaf_at(level, sight->eye), sight->number);
+  level_mark_visible(level, level_leaf_at(level, sight->eye));
   draw_tree(sight, level, level->models[0].root, ALL_SIDES);
   /* Whoever is outside the map looks into nothing. */
   for (int row = 0; row < RENDER_HEIGHT && cover.open_rows > 0; row++) {
@@ -355,7 +375,9 @@ void walls_draw_part(struct sight *sight, struct level *level, int model, const 
     most[axis] = part->most[axis] + origin[axis];
     eye[axis] = sight->eye[axis] - origin[axis];
   }
-  int cutting = sides_cutting(sight, least, most, ALL_SIDES);
+  struct box box;
+  box_of(sight, least, most, &box);
+  int cutting = sides_cutting(&box, ALL_SIDES);
   if (cutting < 0) return;
   for (int i = 0; i < part->faces; i++) {
     struct level_face *face = &level->faces[part->first_face + i];
