@@ -27,6 +27,7 @@ export const messageTexts = {
     seconds: "s",
     confirm: "Confirm it yourself",
     confirmNoted: "in the browser’s console",
+    many: (number: string) => `${number} messages`,
     gone: "This message is not kept any more.",
     filter: {
       label: "Which messages are shown",
@@ -72,6 +73,10 @@ export const messageTexts = {
       tcp: "A piece of a connection between two programs.",
       quake:
         "The game: a client says what its player does, the server where everybody is. What comes with every packet stands here once a second, with the last of them.",
+      other: "What none of the names above fits, or many of one kind in one line.",
+      openvpn: "A packet of a private network between two gateways. What is in it is theirs.",
+      esp: "An encrypted packet between two machines: who sent it and how long it is, and nothing else.",
+      quake: "One packet of the game. Nobody on the way is kept from reading or changing it.",
       dns: "A name is asked for, or its address told.",
       tls: "What one end says to the other before it waits for an answer. All on the wire can read how the two agree on keys, and nothing of what follows.",
     } as Record<string, string>,

@@ -155,6 +155,7 @@ describe("other messages opened", () => {
     const bytes = Uint8Array.from(frame.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
     const [document] = opened({ kind: "arp", bytes });
     expect(document && names(document)).toEqual(["Ethernet", "ARP"]);
+    expect(opened({ kind: "other", bytes })[0]?.fields).toEqual(document?.fields);
     expect(document?.commands[0]?.output).toBe("44  02:50:00:00:00:01  ff:ff:ff:ff:ff:ff");
     if (document) expectConfirmed(document);
   });

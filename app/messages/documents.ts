@@ -50,6 +50,9 @@ export interface Document {
 
 const encoder = new TextEncoder();
 
+/** Addresses and type: no frame is shorter. */
+const ETHERNET = 14;
+
 /** The sentence of a part goes along as its field's `why`. */
 const fieldsOf = (parts: readonly Part[]): Field[] =>
   parts.map(({ name, ...rest }) => ({ ...rest, name: PARTS[name].name, why: PARTS[name].why }));
@@ -216,7 +219,8 @@ export function documentsOf(message: Message): Document[] {
   if (kind === "endorse" && bytes[0] === 0x30) return [requestDocument(base, bytes)];
   if (kind === "evidence") return evidenceDocuments(base, bytes);
   if (kind === "tls") return flightDocuments(base, bytes);
-  if (isFrame(kind)) return [frameDocument(base, message)];
+  // What nobody has a name for is a frame all the same.
+  if (isFrame(kind) || (kind === "other" && bytes.length >= ETHERNET)) return [frameDocument(base, message)];
   if (asText(bytes)?.includes("-----BEGIN CERTIFICATE-----")) return withCertificates(base, bytes);
   const part = kind === "challenge" ? "nonce" : kind === "get-id" ? "digest" : null;
   return [plainDocument(base, bytes, part === null ? null : wholePart(part, bytes))];

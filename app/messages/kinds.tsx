@@ -20,6 +20,7 @@ const SIGNS: Record<string, ReactNode> = {
   icmp: <Echo />,
   dns: <Name />,
   udp: <Packet />,
+  other: <Packet />,
   quake: <Packet />,
   tcp: <Arrows />,
 };
