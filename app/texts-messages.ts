@@ -76,7 +76,6 @@ export const messageTexts = {
       other: "What none of the names above fits, or many of one kind in one line.",
       openvpn: "A packet of a private network between two gateways. What is in it is theirs.",
       esp: "An encrypted packet between two machines: who sent it and how long it is, and nothing else.",
-      quake: "One packet of the game. Nobody on the way is kept from reading or changing it.",
       dns: "A name is asked for, or its address told.",
       tls: "What one end says to the other before it waits for an answer. All on the wire can read how the two agree on keys, and nothing of what follows.",
     } as Record<string, string>,
