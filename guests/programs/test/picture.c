@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "render.h"
+#include "../culvert/render.h"
 
 static struct view view;
 static struct render_options options;

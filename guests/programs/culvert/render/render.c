@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "figure.h"
-#include "files.h"
+#include "../files.h"
 #include "hud.h"
 #include "level.h"
 #include "pen.h"

@@ -1,0 +1,173 @@
+/**
+ * The game's pictures, drawn here from the real data by the client's own renderer, compiled with sanitizers: what must be true of
+ * every picture, what gives a hidden player away, and what becomes of data that somebody has changed.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildGame } from "../build/game.mjs";
+import { compilerVersion } from "../build/programs.mjs";
+import { cacheFolder } from "../build/step.mjs";
+import { BUILD_TIMEOUT, buildChecked, buildForTest, run } from "./test/programs.ts";
+
+const WIDTH = 320;
+const MAP = "map=maps/culvert.bsp";
+/** Where players start, and which way they look. */
+const STARTS = [
+  ["eye=-256,-256,46", "look=0,45"],
+  ["eye=256,128,46", "look=10,225"],
+  ["eye=0,264,174", "look=-20,270"],
+  ["eye=-984,224,46", "look=0,315"],
+  ["eye=984,-208,46", "look=60,135"],
+];
+
+let folder = "";
+let data = "";
+let glass: ReturnType<typeof buildForTest> | undefined;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "terra-picture-"));
+  data = join(folder, "culvert");
+  const game = await buildGame(cacheFolder(), resolve(import.meta.dirname, ".."), compilerVersion());
+  cpSync(game.get("data") ?? "", data, { recursive: true });
+  const renderer = ["culvert/render", "culvert/files.c"];
+  buildChecked(join(folder, "picture"), [], "test/picture.c", ...renderer);
+  buildChecked(join(folder, "fuzz-picture"), [], "test/fuzz-picture.c", ...renderer);
+  glass = buildForTest("glass");
+}, BUILD_TIMEOUT);
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  glass?.dispose();
+});
+
+interface Picture {
+  polygons: number;
+  models: number;
+  /** Pixels behind which there is nothing. */
+  open: number;
+  /** How many different ones. */
+  colours: number;
+  pixels: Buffer;
+}
+
+async function draw(...words: string[]): Promise<Picture> {
+  const out = join(folder, "out.ppm");
+  const { code, stdout, stderr } = await run(join(folder, "picture"), [data, out, ...words]);
+  expect([code, stderr]).toEqual([0, ""]);
+  const number = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(stdout.toString())?.[1]);
+  return {
+    polygons: number("polygons"),
+    models: number("models"),
+    open: number("open"),
+    colours: number("colours"),
+    pixels: readFileSync(out).subarray(-WIDTH * 200 * 3),
+  };
+}
+
+/** Columns and rows between which two pictures differ; undefined if they do not. */
+function difference(one: Picture, other: Picture) {
+  let found: { left: number; right: number; top: number; bottom: number } | undefined;
+  for (let at = 0; at < one.pixels.length; at += 3) {
+    if (one.pixels.compare(other.pixels, at, at + 3, at, at + 3) === 0) continue;
+    const [x, y] = [(at / 3) % WIDTH, Math.floor(at / 3 / WIDTH)];
+    found ??= { left: x, right: x, top: y, bottom: y };
+    found.left = Math.min(found.left, x);
+    found.right = Math.max(found.right, x);
+    found.bottom = y;
+  }
+  return found;
+}
+
+describe("a picture", () => {
+  test.each(STARTS)("from %s, %s has no hole, and walls in light and shadow", async (eye, look) => {
+    const picture = await draw(MAP, eye ?? "", look ?? "", "weapon=progs/v_gun.mdl,0");
+    expect(picture.open).toBe(0);
+    expect(picture.models).toBe(1);
+    expect(picture.polygons).toBeGreaterThan(30);
+    expect(picture.colours).toBeGreaterThan(40);
+  });
+
+  test("from outside the map shows nothing behind", async () => {
+    expect((await draw(MAP, "eye=0,0,4000", "look=0,0")).open).toBe(WIDTH * 200);
+  });
+
+  test("shows a player where one stands, in colours of one's own", async () => {
+    const view = [MAP, "eye=-256,-256,46", "look=0,0"];
+    const [alone, red, blue] = [
+      await draw(...view),
+      await draw(...view, "player=-150,-256,24,180,0,4,4"),
+      await draw(...view, "player=-150,-256,24,180,0,13,13"),
+    ];
+    expect(red.models).toBe(1);
+    const where = difference(alone, red);
+    expect(where).toBeDefined();
+    // 56 units high, 32 wide, 106 away, in the middle.
+    expect(where?.left).toBeGreaterThan(120);
+    expect(where?.right).toBeLessThan(200);
+    expect((where?.bottom ?? 0) - (where?.top ?? 0)).toBeGreaterThan(60);
+    const dressed = difference(red, blue);
+    expect(dressed?.top).toBeGreaterThanOrEqual(where?.top ?? 0);
+    expect(dressed?.bottom).toBeLessThanOrEqual(where?.bottom ?? 0);
+  });
+
+  test("of a player behind a wall is the same as without, but made of more polygons", async () => {
+    const view = [MAP, "eye=-256,-256,46", "look=0,180"];
+    const [alone, hidden] = [await draw(...view), await draw(...view, "player=-700,-256,24,0,0,4,4")];
+    expect(difference(alone, hidden)).toBeUndefined();
+    expect(hidden.polygons).toBeGreaterThan(alone.polygons + 50);
+    // The number is on the screen of whoever asks for it, and in no other picture.
+    const asked = difference(
+      await draw(...view, "speeds"),
+      await draw(...view, "speeds", "player=-700,-256,24,0,0,4,4"),
+    );
+    expect(asked).toBeDefined();
+    expect(asked?.left).toBeGreaterThan(200);
+    expect(asked?.bottom).toBeLessThan(40);
+  });
+
+  test("of a map whose walls are glass shows whom they hid", async () => {
+    const path = join(data, "maps/culvert.bsp");
+    const { code } = await run(glass?.path("glass") ?? "", [path, join(data, "maps/glass.bsp")]);
+    expect(code).toBe(0);
+    const view = ["map=maps/glass.bsp", "eye=-256,-256,46", "look=0,180"];
+    const where = difference(await draw(...view), await draw(...view, "player=-700,-256,24,0,0,4,4"));
+    expect(where).toBeDefined();
+    expect((where?.bottom ?? 0) - (where?.top ?? 0)).toBeGreaterThan(10);
+  });
+
+  test("darkens with its lights", async () => {
+    const view = [MAP, "eye=-256,-256,46", "look=0,45"];
+    const sum = ({ pixels }: Picture) => pixels.reduce((total, value) => total + value, 0);
+    expect(sum(await draw(...view, "style=0,a"))).toBeLessThan(sum(await draw(...view, "style=0,m")) / 2);
+  });
+
+  test("of what the client is at, while there is no game", async () => {
+    const [asking, refused] = [await draw("title", "status=asking 10.0.0.1"), await draw("title", "status=refused")];
+    expect(difference(asking, refused)?.top).toBeGreaterThan(150);
+    expect(asking.polygons).toBe(0);
+  });
+});
+
+describe("data that somebody has changed", () => {
+  test.each([
+    ["maps/culvert.bsp", 1, 120],
+    ["maps/culvert.bsp", 2, 120],
+    ["progs/player.mdl", 3, 150],
+  ] as const)("%s, seed %i: drawn or refused, and nothing is read that is not there", async (file, seed, count) => {
+    const copy = join(folder, `changed-${seed}`);
+    cpSync(data, copy, { recursive: true });
+    const { code, stdout, stderr } = await run(join(folder, "fuzz-picture"), [copy, file, String(seed), String(count)]);
+    expect([code, stderr.split("\n").filter((line) => !line.startsWith("culvert: "))]).toEqual([0, [""]]);
+    const drawn = Number(/^drawn (\d+)$/m.exec(stdout.toString())?.[1]);
+    expect(drawn).toBeGreaterThan(count);
+    // Some of what was changed was noticed when it was loaded, which says why.
+    expect(stderr).toContain(`culvert: ${file}: `);
+  });
+
+  test("no map at all, and one of an older version, are no game, and say so", async () => {
+    const { code, stderr } = await run(join(folder, "picture"), [data, "-", "map=progs/player.mdl"]);
+    expect([code, stderr]).toEqual([0, "culvert: progs/player.mdl: it is no map of version 29\n"]);
+    const missing = await run(join(folder, "picture"), [data, "-", "map=maps/none.bsp"]);
+    expect(missing.stderr).toBe("culvert: maps/none.bsp cannot be read: No such file or directory\n");
+  });
+});
