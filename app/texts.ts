@@ -6,6 +6,7 @@ import type { ManagementStatus } from "../engine/lab/protocol.ts";
 import { bytesOf, count } from "./facts/format.ts";
 import { gameTexts } from "./texts-game.ts";
 import { lessonTexts } from "./texts-lesson.ts";
+import { measurementsTexts } from "./texts-measurements.ts";
 import { messageTexts } from "./texts-messages.ts";
 import { monitorTexts } from "./texts-monitor.ts";
 import { ownerTexts } from "./texts-owner.ts";
@@ -113,45 +114,7 @@ export const texts = {
     release: "Ctrl Alt Enter leaves the console.",
     off: (box: string) => `${box} is off.`,
   },
-  measurements: {
-    empty: "Nothing is measured yet. The chip measures the firmware first.",
-    opening: "The tree is read as soon as the lab is open.",
-    chain: "Chain",
-    contents: "What makes the box",
-    tree: "hash tree",
-    blocks: (total: number) => `${count(total)} blocks of 4 KiB, one row per hash block`,
-    root: "root",
-    verified: "verified",
-    unchecked: "unchecked",
-    failed: "failed",
-    block: (number: number, state: string) => `block ${count(number)}, ${state}`,
-    failedBlock: (number: number) => `Block ${count(number)}`,
-    foundBefore: "found before the start; the box was not started",
-    readByGuest: "asked for by the guest, never delivered",
-    treeSays: "tree says",
-    blockIs: "block is",
-    confirm: "Confirm it yourself",
-    map: (disk: string) => `Blocks of disk ${disk}`,
-    kinds: {
-      chip: "chip",
-      firmware: "firmware",
-      loader: "loader",
-      tvmm: "TVMM",
-      vm: "box",
-      kernel: "kernel",
-      "command-line": "command line",
-      disk: "disk",
-      tree: "hash tree",
-      block: "block",
-    } as Record<string, string>,
-    modes: {
-      "ahead-of-time": "checked ahead of time",
-      optimistic: "checked at each read",
-      none: "not checked",
-    } as Record<string, string>,
-    box: "Box",
-    fails: "The measurements could not be read:",
-  },
+  measurements: measurementsTexts,
   copy: {
     copy: "Copy",
     copied: "Copied",

@@ -1,47 +1,54 @@
-/** The tree's upper part: chain in neutral ink, and below the box what its identity covers, with the TVMM's marks. */
-import { type CSSProperties, type KeyboardEvent, useState } from "react";
+/**
+ * The machine's tree: the chain in neutral ink, and below it every box with the TVMM's marks. One tab stop: arrows choose a row,
+ * right opens a box, left leads back to it. What is chosen is shown beside the tree.
+ */
+import { type CSSProperties, type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import type { MeasurementNode } from "../../engine/lab/api.ts";
-import type { BoxFacts } from "../facts/facts.ts";
 import { bytes } from "../facts/format.ts";
-import { blocksOf, useBlocksVersion } from "../facts/store.ts";
 import { Mark, type OutcomeKind } from "../icons/marks.tsx";
 import { Digest } from "../parts/Digest.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
-import type { BoxTree } from "./tree.ts";
+import { rowFor, type TreeRow } from "./rows.ts";
 
-interface RowFacts {
-  /** Place among the box's parts, from 1. */
-  place: number;
-  node: MeasurementNode;
-  level: number;
-  state: MeasurementNode["state"];
-}
+export const marks: Record<MeasurementNode["state"], OutcomeKind> = {
+  verified: "ok",
+  failed: "bad",
+  unchecked: "open",
+};
 
-const marks: Record<MeasurementNode["state"], OutcomeKind> = { verified: "ok", failed: "bad", unchecked: "open" };
-
-function label(node: MeasurementNode): string {
+export function label(node: MeasurementNode): string {
   const kind = texts.measurements.kinds[node.kind] ?? node.kind;
   if (node.kind === "vm" || node.kind === "kernel") return node.name;
   return node.kind === "disk" ? `${kind} ${node.name}` : kind;
 }
 
-function spots(node: MeasurementNode): string[] {
-  return [`measurements:${node.name}`, `measurements:${node.kind}`];
+interface RowProps {
+  row: TreeRow;
+  state: MeasurementNode["state"];
+  chosen: boolean;
+  onChoose(key: string): void;
 }
 
-function Row({ row, judged }: { row: RowFacts; judged: boolean }) {
-  const { node, level, place, state } = row;
-  const failed = state === "failed";
+function Row({ row, state, chosen, onChoose }: RowProps) {
+  const { key, node, box, level, place, open } = row;
+  const judged = box !== null;
+  const failed = judged && state === "failed";
+  const kind = place > 0 ? "tree-part" : judged ? "tree-box" : "tree-chain";
+  const words = judged ? texts.measurements[state] : texts.measurements.measured;
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it has the keys
     <div
-      className={`tree-row level-${level}${failed ? " failed" : ""}`}
+      className={`tree-row ${kind}${failed ? " failed" : ""}`}
       style={{ "--place": place } as CSSProperties}
       role="treeitem"
-      aria-level={level + 1}
-      aria-selected={false}
-      aria-label={`${label(node)}, ${judged ? texts.measurements[state] : ""} ${node.digest}`}
-      tabIndex={-1}
+      aria-level={level}
+      aria-selected={chosen}
+      aria-expanded={open}
+      aria-label={`${label(node)}, ${words}, ${node.digest}`}
+      tabIndex={chosen ? 0 : -1}
+      data-key={key}
+      onClick={() => onChoose(key)}
     >
       {judged ? (
         <span className={`outcome ${marks[state]}`}>
@@ -51,48 +58,50 @@ function Row({ row, judged }: { row: RowFacts; judged: boolean }) {
         <span className="tree-hash">#</span>
       )}
       <strong>{label(node)}</strong>
-      <Spot at={spots(node)} inline />
-      <span className="quiet">
-        <Digest value={node.digest} what={label(node)} />
-      </span>
+      <Spot at={[`measurements:${node.name}`, `measurements:${node.kind}`]} inline />
+      {node.digest !== "" && (
+        <span className="quiet">
+          <Digest value={node.digest} what={label(node)} tabIndex={-1} />
+        </span>
+      )}
       {node.blocks && <span className="quiet mono">{bytes(node.blocks.total * node.blocks.size)}</span>}
     </div>
   );
 }
 
-function useTreeKeys() {
-  const [at, setAt] = useState(0);
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (by === 0) return;
-    const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=treeitem]")];
-    const next = Math.min(items.length - 1, Math.max(0, at + by));
-    setAt(next);
-    items[next]?.focus();
-    event.preventDefault();
-  };
-  return onKeyDown;
+interface Props {
+  name: string;
+  rows: readonly TreeRow[];
+  states: ReadonlyMap<string, MeasurementNode["state"]>;
+  chosen: string;
+  onChoose(key: string): void;
 }
 
-export function TreeRows({ box, tree }: { box: BoxFacts; tree: BoxTree }) {
-  useBlocksVersion();
-  const onKeyDown = useTreeKeys();
-  const stateOf = (node: MeasurementNode): MeasurementNode["state"] => {
-    if (node.kind !== "disk") return node.state;
-    const map = blocksOf(`${box.platform}/${box.id}`, node.name);
-    if (map.failed > 0) return "failed";
-    return map.states.length > 0 && map.verified === map.states.length ? "verified" : node.state;
+export function TreeRows({ name, rows, states, chosen, onChoose }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const byKey = useRef(false);
+  useLayoutEffect(() => {
+    if (!byKey.current) return;
+    byKey.current = false;
+    place.current?.querySelector<HTMLElement>(`[data-key="${chosen}"]`)?.focus();
+  }, [chosen]);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const next = rowFor(event.key, rows, chosen);
+    if (!next) return;
+    byKey.current = true;
+    onChoose(next.key);
+    event.preventDefault();
   };
-  const parts = tree.parts.map((node, index) => ({ node, level: 1, place: index + 1, state: stateOf(node) }));
-  const state = parts.some((part) => part.state === "failed") ? "failed" : tree.box.state;
   return (
-    <div className="tree" role="tree" tabIndex={0} aria-label={texts.lenses.measurements} onKeyDown={onKeyDown}>
-      {tree.chain.map((node) => (
-        <Row key={node.kind} row={{ node, level: 0, place: 0, state: "unchecked" }} judged={false} />
-      ))}
-      <Row row={{ node: tree.box, level: 0, place: 0, state }} judged />
-      {parts.map((row) => (
-        <Row key={row.node.name} row={row} judged />
+    <div className="tree" role="tree" ref={place} aria-label={texts.measurements.treeLabel(name)} onKeyDown={onKeyDown}>
+      {rows.map((row) => (
+        <Row
+          key={row.key}
+          row={row}
+          state={states.get(row.key) ?? row.node.state}
+          chosen={row.key === chosen}
+          onChoose={onChoose}
+        />
       ))}
     </div>
   );

@@ -1,62 +1,51 @@
 /**
- * The measurement tree as the lens needs it: the chain from the chip to the box, and what the box's identity covers. Asked of
- * the TVMM anew when the box changes its state; single blocks come by events.
+ * What the TVMM says of each box's measurements. Asked anew when a box changes its state; single blocks come by events.
  */
 import { useEffect, useState } from "react";
-import type { MeasurementNode } from "../../engine/lab/api.ts";
-import type { BoxFacts } from "../facts/facts.ts";
+import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
 import { messageOf } from "../facts/format.ts";
 import { useView } from "../page/session.ts";
-
-export interface BoxTree {
-  /** Chip, firmware, loader, TVMM. */
-  chain: MeasurementNode[];
-  box: MeasurementNode;
-  /** Stub, kernel, command line, disks. */
-  parts: MeasurementNode[];
-}
+import { type BoxAnswer, splitTree } from "./rows.ts";
 
 /** Chip, firmware, loader, TVMM, box, its parts. */
 const DEPTH = 5;
 
-export function splitTree(root: MeasurementNode): BoxTree | null {
-  const chain: MeasurementNode[] = [];
-  let node: MeasurementNode | undefined = root;
-  while (node && node.kind !== "vm") {
-    chain.push(node);
-    node = node.children?.[0];
-  }
-  return node ? { chain, box: node, parts: node.children ?? [] } : null;
-}
+// Every change of the box may have changed what was measured; progress while starting as well, but only at its phases.
+const momentOf = ({ path, status, starts, starting }: BoxFacts) =>
+  `${path} ${status.id} ${status.state} ${starts} ${starting?.phase ?? ""}`;
 
-export function useBoxTree(box: BoxFacts | undefined): { tree: BoxTree | null; error: string | null } {
+/** By the box's path. What was read of another box of that name is not shown for this one. */
+export function useTrees(machine: MachineFacts | undefined): ReadonlyMap<string, BoxAnswer> {
   const view = useView();
-  const [state, setState] = useState<{ of: string; tree: BoxTree | null; error: string | null }>({
-    of: "",
-    tree: null,
-    error: null,
-  });
-  const path = box?.path;
-  // Every change of the box may have changed what was measured; progress while starting as well, but only at its phases.
-  const moment = box ? `${path} ${box.status.id} ${box.status.state} ${box.starts} ${box.starting?.phase ?? ""}` : "";
+  const [answers, setAnswers] = useState<ReadonlyMap<string, BoxAnswer>>(new Map());
   // While a lab is being opened nobody can be asked yet; the next fact that arrives draws this again.
   const open = view.terra.lab !== null;
+  const boxes = machine?.boxes ?? [];
+  const moments = JSON.stringify(boxes.map((box) => [box.path, momentOf(box)]));
   useEffect(() => {
-    if (path === undefined || !open) return;
+    if (!open) return;
     let current = true;
-    const { lab } = view.terra;
-    if (!lab?.vms().includes(path)) return;
-    lab
-      .vm(path)
-      .measurements({ depth: DEPTH })
-      .then(
-        (root) => current && setState({ of: moment, tree: splitTree(root), error: null }),
-        (error: unknown) => current && setState({ of: moment, tree: null, error: messageOf(error) }),
-      );
+    for (const [path, of] of JSON.parse(moments) as [string, string][]) {
+      const { lab } = view.terra;
+      if (!lab?.vms().includes(path)) continue;
+      const keep = (answer: Omit<BoxAnswer, "of">) => {
+        if (current) setAnswers((before) => new Map(before).set(path, { of, ...answer }));
+      };
+      lab
+        .vm(path)
+        .measurements({ depth: DEPTH })
+        .then(
+          (root) => keep({ tree: splitTree(root), error: null }),
+          (error: unknown) => keep({ tree: null, error: messageOf(error) }),
+        );
+    }
     return () => {
       current = false;
     };
-  }, [view, path, moment, open]);
-  // What was read of another box is not shown for this one.
-  return state.of.startsWith(`${path} `) ? state : { tree: null, error: null };
+  }, [view, open, moments]);
+  const fresh = boxes.flatMap(({ path, status }) => {
+    const answer = answers.get(path);
+    return answer?.of.startsWith(`${path} ${status.id} `) ? [[path, answer] as const] : [];
+  });
+  return new Map(fresh);
 }

@@ -6,7 +6,14 @@ import { texts } from "../texts.ts";
 import { copyText } from "./copy.ts";
 import { scaleOf } from "./scale.ts";
 
-export function Digest({ value, what = "" }: { value: string; what?: string }) {
+interface Props {
+  value: string;
+  what?: string;
+  /** -1 where what is around it has the keys. */
+  tabIndex?: number;
+}
+
+export function Digest({ value, what = "", tabIndex }: Props) {
   const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
   const [copied, setCopied] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -33,6 +40,7 @@ export function Digest({ value, what = "" }: { value: string; what?: string }) {
         ref={button}
         type="button"
         className="digest"
+        tabIndex={tabIndex}
         aria-label={texts.copy.digest(what, value).trim()}
         onFocus={(event) => show(event.currentTarget)}
         onMouseEnter={(event) => show(event.currentTarget)}
