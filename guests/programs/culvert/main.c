@@ -33,6 +33,8 @@ static struct connection connection;
 static struct bot bot;
 static struct render_options options;
 static bool screen;
+/* The exit code, once it is told to end. */
+static volatile sig_atomic_t ended;
 /* Where the player looks. */
 static float angles[3];
 
@@ -57,6 +59,7 @@ static struct move play(double now, double since) {
   struct intent intent = {0};
   if (screen) controls_read(now, &intent);
   if (intent.toggle_bot) view.bot = !view.bot;
+  if (intent.toggle_speeds) options.speeds = !options.speeds;
   bool scores = intent.scores;
   if (world.angles_set) {
     memcpy(angles, world.angles, sizeof angles);
@@ -104,7 +107,7 @@ static void count_frame(double now) {
 
 /* Sleeps until the next frame is due, and takes in what arrives meanwhile. */
 static void sleep_until(double due, struct commands *commands) {
-  for (double now; (now = clock_s()) < due;) {
+  for (double now; !ended && (now = clock_s()) < due;) {
     struct pollfd from[] = {{.fd = connection.socket, .events = POLLIN}, {.fd = commands->fd, .events = POLLIN}};
     if (poll(from, 2, (int)ceil((due - now) * 1000)) <= 0) continue;
     if (from[0].revents) connection_receive(&connection, clock_s());
@@ -112,9 +115,8 @@ static void sleep_until(double due, struct commands *commands) {
   }
 }
 
-static void leave_screen(int signal) {
-  display_close();
-  _exit(128 + signal);
+static void end(int signal) {
+  ended = 128 + signal;
 }
 
 /* Without what it takes to draw, it plays unseen: the server and the other players need not suffer for it. */
@@ -123,9 +125,6 @@ static void open_screen(void) {
   if (settings.headless) return;
   screen = render_open(settings.folder, why, sizeof why) && display_open(why, sizeof why);
   if (!screen) fprintf(stderr, "culvert: no picture: %s\n", why);
-  signal(SIGTERM, leave_screen);
-  signal(SIGINT, leave_screen);
-  signal(SIGHUP, leave_screen);
 }
 
 int main(int argc, char **argv) {
@@ -146,10 +145,13 @@ int main(int argc, char **argv) {
     return EXIT_USAGE;
   }
   open_screen();
+  signal(SIGTERM, end);
+  signal(SIGINT, end);
+  signal(SIGHUP, end);
   view.bot = settings.bot;
   options.speeds = settings.speeds;
   bot_start(&bot, settings.seed, settings.aim);
-  for (double due = clock_s(), before = due;;) {
+  for (double due = clock_s(), before = due; !ended;) {
     double now = clock_s();
     connection_receive(&connection, now);
     struct move move = play(now, now - before);
@@ -163,4 +165,7 @@ int main(int argc, char **argv) {
     if (due < now) due = now;
     sleep_until(due, &commands);
   }
+  connection_leave(&connection);
+  if (screen) display_close();
+  return ended;
 }
