@@ -143,5 +143,9 @@ test("a disk of 65 536 blocks is gone through by keyboard, and says which block 
   await map.focus();
   await page.keyboard.press("ArrowDown");
   await says(/^block 40\s007, failed$/);
+  // The command says what lies on the medium, and that is not what the tree says.
+  const found = await callout.getByRole("button", { name: /block is/ }).getAttribute("aria-label");
+  const [digest = "none"] = /[0-9a-f]{64}/.exec(found ?? "") ?? [];
+  await expect(page.locator("#lens .command-output")).toHaveText(`${digest}  -`);
   expect(errors).toEqual([]);
 });

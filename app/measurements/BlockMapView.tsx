@@ -199,7 +199,8 @@ export function BlockMapView({ box, disk, medium, map }: Props) {
   const [chosen, setChosen] = useState<number | null>(null);
   const source = useVerityDisk(box, disk, medium);
   const at = chosen !== null && chosen < map.states.length ? chosen : null;
-  const { path, command } = useBlockPath({ box, disk, source, block: at, onLeave: () => setChosen(null) });
+  const failed = map.failed > 0 ? map.states.indexOf(FAILED) : null;
+  const { path, command } = useBlockPath({ box, disk, source, block: at, failed, onLeave: () => setChosen(null) });
   const total = map.states.length;
   return (
     <div className="map">

@@ -60,36 +60,38 @@ function useSteps(box: BoxFacts, disk: MeasurementNode, block: number | null): S
   return state.of === of ? state.steps : [];
 }
 
-const confirmationOf = (source: VerityDisk | null, step: Step | undefined): Confirmation | null => {
-  if (!source) return null;
-  return step?.place == null ? confirmDisk(source) : confirmBlock(source, step.place, step.digest);
-};
-
 interface Props {
   box: BoxFacts;
   disk: MeasurementNode;
   source: VerityDisk | null;
   block: number | null;
+  /** The lowest block that was found wrong, if any. */
+  failed: number | null;
   onLeave(): void;
 }
 
+/** What a command must say is what lies on the medium: of a block that failed not what the tree says. */
+function confirmationOf({ source, failed, block, box }: Props, step: Step | undefined): Confirmation | null {
+  if (!source) return null;
+  if (step?.place == null) return confirmDisk(source, failed);
+  const { halt } = box.status;
+  const found = step.place === block && halt?.block === block ? halt.found : undefined;
+  return confirmBlock(source, step.place, found ?? step.digest);
+}
+
 /** The way to the block, and its command; with no block chosen, the disk's. */
-export function useBlockPath({ box, disk, source, block, onLeave }: Props) {
+export function useBlockPath(props: Props) {
+  const { box, disk, block, onLeave } = props;
   const steps = useSteps(box, disk, block);
   const [looked, setLooked] = useState<{ block: number | null; at: number }>({ block: null, at: 0 });
   const at = looked.block === block && looked.at < steps.length ? looked.at : steps.length - 1;
-  const command = confirmationOf(source, block === null ? undefined : steps[at]);
+  const command = confirmationOf(props, block === null ? undefined : steps[at]);
   const path = block !== null && steps.length > 0 && (
     <span className="block-path">
       {steps.map(({ name, digest, place }, index) => (
-        <span key={place ?? "root"} className="block-step" data-at={index === at}>
+        <span key={place ?? "root"} className="block-step">
           {index > 0 && <span aria-hidden="true">›</span>}
-          <button
-            type="button"
-            className="plain-button"
-            aria-pressed={index === at}
-            onClick={() => setLooked({ block, at: index })}
-          >
+          <button type="button" aria-pressed={index === at} onClick={() => setLooked({ block, at: index })}>
             {name}
           </button>
           <Digest value={digest} what={name} />

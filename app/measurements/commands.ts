@@ -41,7 +41,8 @@ export function confirmBlock({ file, salt }: VerityDisk, place: number, digest: 
   return { line: `${salt === "" ? block : salted} | sha256sum`, output: `${digest}  -` };
 }
 
-export function confirmDisk(disk: VerityDisk): Confirmation {
+/** `failed`: the first block that is wrong on the medium, if one was found. */
+export function confirmDisk(disk: VerityDisk, failed: number | null = null): Confirmation {
   const { file, blocks, salt, root } = disk;
   // veritysetup makes no tree over a single block: its digest is the root.
   if (blocks === 1) return confirmBlock(disk, 0, root);
@@ -50,5 +51,7 @@ export function confirmDisk(disk: VerityDisk): Confirmation {
     `--data-blocks=${blocks} --hash-offset=${blocks * 4096} --salt=${salt || "-"}`,
     `${file} ${file} ${root}`,
   ].join(" ");
-  return { line, output: "it says nothing and ends with status 0" };
+  const output =
+    failed === null ? "it says nothing and ends with status 0" : `Verification failed at position ${failed * 4096}.`;
+  return { line, output };
 }

@@ -34,7 +34,7 @@ export interface Scene {
 type Context = CanvasRenderingContext2D;
 
 const ROOT = { x: 2, width: 36, height: 22 };
-const UPPER = { x: 62, width: 10 };
+const UPPER = { x: 50, width: 8 };
 const HASH = { x: 86, width: 14, height: 9 };
 
 interface Sight {
