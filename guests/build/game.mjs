@@ -15,15 +15,20 @@ const LINK =
 /** What a recipe may name under `game`. */
 export const GAME_PARTS = ["data", "libcurl"];
 
-/** @returns {Promise<Map<string, string>>} part -> a folder or a file */
-export async function buildGame(cache, guests, compiler) {
-  const folder = join(guests, "game");
-  const sources = treeDigests(folder).filter((line) => !/\.(test\.ts|md) /.test(line));
+/** The game directory, made once for the same sources. @returns {Promise<string>} its path */
+export async function gameData(cache, guests) {
+  const sources = treeDigests(join(guests, "game")).filter((line) => !/\.(test\.ts|md) /.test(line));
   const tools = { fteqcc: fileSha256(whereIs("fteqcc")), v8: process.versions.v8 };
-  const data = await step(cache, "game data", { sources, tools }, async (into, report) => {
+  return await step(cache, "game data", { sources, tools }, async (into, report) => {
     report("map, textures, models, rules");
     (await import("../game/make.mjs")).makeGame(into);
   });
+}
+
+/** @returns {Promise<Map<string, string>>} part -> a folder or a file */
+export async function buildGame(cache, guests, compiler) {
+  const folder = join(guests, "game");
+  const data = await gameData(cache, guests);
   const own = treeDigests(join(folder, "libcurl"));
   const libcurl = await step(cache, "game libcurl", { own, compiler, COMPILE, LINK }, (into) => {
     for (const name of ["libcurl.c", "versions"]) copyFileSync(join(folder, "libcurl", name), join(into, name));
