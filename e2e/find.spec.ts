@@ -10,8 +10,8 @@ test("boxes, digests, messages, steps and commands are found and gone to by keyb
   const active = page.locator('.find [role="option"][aria-selected="true"]');
   const find = async (query: string) => {
     await page.keyboard.press("Control+k");
-    await expect(field).toBeFocused();
     await page.keyboard.type(query);
+    await expect(field).toHaveValue(query);
   };
 
   // A disk's root, by five digits that nothing else begins with.

@@ -2,7 +2,8 @@
  * Find: a field over a list of all that fits, by the pattern "combobox with a listbox" of the WAI-ARIA practices. The focus stays in
  * the field, arrows choose, Enter goes there. It shows the way and decides nothing.
  */
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { create } from "zustand";
 import type { Scenario } from "../../engine/scenarios/index.ts";
 import { Find as Glass } from "../icons/icons.tsx";
@@ -27,7 +28,8 @@ function useShortcut(): void {
         return;
       if (inBox(event.target) || document.querySelector("dialog[open]:not(.find)")) return;
       event.preventDefault();
-      useFind.setState(({ open }) => ({ open: !open }));
+      // At once: what is typed next belongs into the field.
+      flushSync(() => useFind.setState(({ open }) => ({ open: !open })));
     };
     document.addEventListener("keydown", listener);
     return () => document.removeEventListener("keydown", listener);
@@ -110,7 +112,7 @@ function Dialog({ scenarios }: { scenarios: readonly Scenario[] }) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const things = useThings(scenarios, query);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const chosen = Math.min(at, things.length - 1);
   const go = (thing: Thing | undefined) => {
     if (!thing) return;

@@ -1,5 +1,6 @@
 /** Which messages are shown: kinds as chips with their numbers, whose they are, what came of them, and what stands in them. */
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import { flushSync } from "react-dom";
 import type { Message } from "../../engine/lab/api.ts";
 import { count, endName } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
@@ -87,10 +88,10 @@ function useSlash(): void {
     const listener = (event: KeyboardEventInit & Event) => {
       if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
       if (typing(event.target) || !useLetters.getState().on) return;
-      set({ filtering: true });
       event.preventDefault();
-      // The field is drawn by then if it was not there.
-      requestAnimationFrame(() => document.querySelector<HTMLElement>(".filter-text input")?.focus());
+      // At once: what is typed next belongs into the field.
+      flushSync(() => set({ filtering: true }));
+      document.querySelector<HTMLElement>(".filter-text input")?.focus();
     };
     document.addEventListener("keydown", listener);
     return () => document.removeEventListener("keydown", listener);
