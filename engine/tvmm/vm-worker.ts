@@ -9,6 +9,8 @@ import { parseVmEvent } from "./vm-event.ts";
 
 /** How long a vm worker may be silent after it was asked something, ms: a busy computer with many boxes is not a fault of theirs. */
 export const ANSWER_MS = 30_000;
+/** How long the launch may take, ms: fetching, compiling and hashing compete with every other box that starts. */
+const START_MS = 120_000;
 /** How often a worker is asked for a sign of life, ms. */
 const PULSE_MS = 3000;
 
@@ -97,7 +99,7 @@ export async function startVmWorker(
   });
 
   try {
-    launched = await launch({ ...init, port: port2 }, [port2, ...transfer], { ...options, timeoutMs: ANSWER_MS });
+    launched = await launch({ ...init, port: port2 }, [port2, ...transfer], { ...options, timeoutMs: START_MS });
   } catch (thrown) {
     terminate();
     throw thrown;
