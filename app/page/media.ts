@@ -53,9 +53,6 @@ function takeForm(): void {
 
 export const useForm = () => useFormStore((state) => state.form);
 
-/** In the wide form the monitor and the verifier stand in a column of their own. */
-export const useWide = () => useForm() === "wide";
-
 /** Takes over the theme that was chosen at an earlier visit, and follows the system until one is chosen. */
 export function startTheme(): void {
   const chosen = chosenTheme();
