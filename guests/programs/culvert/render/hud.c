@@ -163,7 +163,7 @@ void hud_draw(const struct pen *pen, const struct view *view, const struct hud_f
 }
 
 /* A look into a round tunnel: rings of stone, darker inwards, with joints like those of bricks. */
-static void draw_tunnel(const struct pen *pen) {
+static void draw_tunnel(uint8_t pixels[RENDER_HEIGHT][RENDER_WIDTH]) {
   static const int rings[] = {22, 31, 43, 58, 77, 101, 132, 170, 216, 400};
   enum { RINGS = sizeof rings / sizeof *rings, MIDDLE_X = 226, MIDDLE_Y = 104 };
   for (int y = 0; y < RENDER_HEIGHT; y++) {
@@ -178,13 +178,17 @@ static void draw_tunnel(const struct pen *pen) {
       int shade = ring == 0 ? 0 : 1 + ring / 2 + ((sector >> 1) * 7 + ring * 5) % 3;
       /* Water at the bottom. */
       if (ring > 0 && down > 14 + ring * 3 && length < down * 2) shade = 1 + ((y ^ x >> 4) & 1) + ring / 4;
-      pen->picture->pixels[y][x] = (uint8_t)(2 * 16 + (joint ? shade / 2 : shade));
+      pixels[y][x] = (uint8_t)(2 * 16 + (joint ? shade / 2 : shade));
     }
   }
 }
 
 void hud_title(const struct pen *pen, const struct view *view) {
-  draw_tunnel(pen);
+  static uint8_t tunnel[RENDER_HEIGHT][RENDER_WIDTH];
+  static bool drawn;
+  if (!drawn) draw_tunnel(tunnel);
+  drawn = true;
+  memcpy(pen->picture->pixels, tunnel, sizeof tunnel);
   pen_text(pen, TITLE_LEFT - 8, 34, 4, INK_PLAIN, "CULVERT");
   pen_text(pen, TITLE_LEFT - 8, 72, 1, INK_DIM, "a QuakeWorld-compatible game");
   pen_text(pen, TITLE_LEFT - 8, 72 + PEN_LINE, 1, INK_DIM, "with its own free data");

@@ -45,6 +45,13 @@ static inline void walk_on(struct walk *walk, int pixels, int *s, int *t) {
 /* Steps are rounded down, so that a piece may end up to STEP below where it should; the ends keep that distance. */
 enum { MARGIN = STEP };
 
+/* `whole` divided by `parts`, 1 to STEP, rounded down a little: dividing takes long. */
+static inline int share(int whole, int parts) {
+  static const int shares[STEP + 1] = {0,    65536, 32768, 21845, 16384, 13107, 10922, 9362, 8192,
+                                       7281, 6553,  5957,  5461,  5041,  4681,  4369,  4096};
+  return (int)((int64_t)whole * shares[parts] >> 16);
+}
+
 /* Two texture coordinates in 1/65536, and how they go on. */
 struct run {
   int s, t, s_step, t_step;
@@ -94,8 +101,8 @@ void span_wall(struct sight *sight, const struct span_plane *plane, const struct
   run.s_step = run.t_step = 0;
   if (left > 1) {
     walk_on(&walk, left - 1, &s_next, &t_next);
-    run.s_step = (clamp(s_next, MARGIN, s_most) - run.s) / (left - 1);
-    run.t_step = (clamp(t_next, MARGIN, t_most) - run.t) / (left - 1);
+    run.s_step = share(clamp(s_next, MARGIN, s_most) - run.s, left - 1);
+    run.t_step = share(clamp(t_next, MARGIN, t_most) - run.t, left - 1);
   }
   for (; left >= 4; left -= 4, target += 4) next_four(&run, pixels, width, target);
   for (; left > 0; left--) *target++ = (uint8_t)next_texel(&run, pixels, width);
