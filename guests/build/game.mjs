@@ -17,7 +17,7 @@ export const GAME_PARTS = ["data", "libcurl"];
 
 /** The game directory, made once for the same sources. @returns {Promise<string>} its path */
 export async function gameData(cache, guests) {
-  const sources = treeDigests(join(guests, "game")).filter((line) => !/\.(test\.ts|md) /.test(line));
+  const sources = treeDigests(join(guests, "game")).filter((line) => !/^testing\/|\.(test\.ts|md) /.test(line));
   const tools = { fteqcc: fileSha256(whereIs("fteqcc")), v8: process.versions.v8 };
   return await step(cache, "game data", { sources, tools }, async (into, report) => {
     report("map, textures, models, rules");
