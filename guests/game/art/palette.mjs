@@ -26,7 +26,6 @@ const FIRST_TURNED_ROW = 8;
 const SHINING =
   "8c0a0a d21e14 ff4632 ff9678 0a5a14 1ea028 46e650 aaffaa 0a2896 1e50dc 468cff a0d2ff c8e6ff e6f5ff ffffff".split(" ");
 export const FIRST_SHINING = 224;
-export const TRANSPARENT = 255;
 export const SHIRT = 16;
 export const TROUSERS = 96;
 

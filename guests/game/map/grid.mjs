@@ -91,18 +91,6 @@ function grownAlong(grid, axis, min, max) {
   return { planes, size, cells };
 }
 
-/** What is at a point; on a plane, what lies above it. @param {Grid} grid @param {number[]} point @param {number} outside */
-export function valueAt(grid, point, outside) {
-  let index = 0;
-  for (const axis of [0, 1, 2]) {
-    const planes = grid.planes[axis];
-    const at = planes.findLastIndex((plane) => plane <= point[axis]);
-    if (at < 0 || at >= planes.length - 1) return outside;
-    index = index * grid.size[axis] + at;
-  }
-  return grid.cells[index];
-}
-
 function ascending(numbers) {
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
