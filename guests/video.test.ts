@@ -1,20 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { boot } from "../engine/vm/testing/boot.ts";
 import { builtImage, imagesBuilt } from "../engine/vm/testing/images.ts";
+import { shown, stubImageData } from "./programs/test/shown.ts";
 
 describe.skipIf(!imagesBuilt)("the picture that a command line asks for", () => {
-  // Browsers have this; v86 hands its pictures out in it.
-  beforeAll(() => {
-    vi.stubGlobal(
-      "ImageData",
-      class {
-        readonly data: Uint8ClampedArray;
-        constructor(data: Uint8ClampedArray) {
-          this.data = data;
-        }
-      },
-    );
-  });
+  beforeAll(stubImageData);
   afterAll(() => void vi.unstubAllGlobals());
 
   const started = async (words: string) => {
@@ -30,11 +20,7 @@ describe.skipIf(!imagesBuilt)("the picture that a command line asks for", () => 
     expect([it.screen.graphical, it.screen.width, it.screen.height]).toEqual([true, 320, 200]);
     // Blue, green, red, nothing: the second pixel of the last line.
     await it.shell("printf '\\001\\002\\003\\000' | dd of=/dev/fb0 bs=4 seek=63681");
-    const pixels: number[][] = [];
-    it.screen.takePictures((layers) => {
-      for (const { image_data } of layers) pixels.push([...image_data.data.subarray(63681 * 4, 63682 * 4)]);
-    });
-    expect(pixels).toEqual([[3, 2, 1, 255]]);
+    expect([...shown(it.screen).subarray(63681 * 4, 63682 * 4)]).toEqual([3, 2, 1, 255]);
     it.machine.halt({ reason: "test" });
   });
 
