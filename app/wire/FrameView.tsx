@@ -2,7 +2,7 @@
  * A frame, or anything else that has fields, opened: its parts and their fields beside its bytes. A field that is chosen stands
  * out in the bytes, and the other way round.
  */
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { decodeFrame } from "../../engine/network/index.ts";
 import { shortenDigests } from "../facts/format.ts";
 import { HexView } from "../parts/HexView.tsx";
@@ -74,12 +74,18 @@ export function FieldsView({ bytes, width, layers, label, head, tail, named = fa
     rows.findLast(
       ({ field, depth }) => (named || depth > 0) && offset >= field.offset && offset < field.offset + field.length,
     )?.field;
+  const list = useRef<HTMLUListElement>(null);
+  // A field that is chosen grows, or was chosen among the bytes.
+  useEffect(() => {
+    if (chosen) list.current?.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   const tabStop = rows.some(({ field }) => field === chosen) ? chosen : rows[0]?.field;
   return (
     <div className="frame-view">
       <div className="frame-side">
         {head}
         <ul
+          ref={list}
           className={named ? "frame-fields named" : "frame-fields"}
           aria-label={texts.wire.fields}
           onKeyDown={(event) => rove(event, ".field-row")}
