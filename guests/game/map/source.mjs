@@ -193,6 +193,7 @@ lamp([0, 448, 240], 180);
 // Slits through which the hall is seen, and shot into.
 room([-232, 320, 176], [-184, 576, 224], DARK);
 room([184, 320, 176], [232, 576, 224], DARK);
+for (const x of [-208, 208]) for (const y of [384, 512]) light([x, y, 208], 70);
 
 // North-east: stairs from the pump room up to the store.
 room([736, 256, 0], [864, 336, 128], BRICK);
@@ -255,8 +256,8 @@ spawn(984, -208, 0, 135);
 spawn(640, 208, 0, 315);
 spawn(-272, -960, 64, 45);
 spawn(336, -640, 0, 225);
-spawn(-288, 880, 128, 315);
-spawn(272, 880, 128, 225);
+spawn(-288, 616, 128, 45);
+spawn(272, 784, 128, 200);
 spawn(-800, 800, 128, 0);
 
 health(0, 704, 128);
