@@ -1,6 +1,6 @@
 // The list of what an image is made of: Debian packages, what was linked into our programs, and our own code.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KERNEL_PACKAGE } from "./kernel.mjs";
 import { licenceOf } from "./licences.mjs";
@@ -40,17 +40,30 @@ export async function packageList({ cache, guests, project, packages }, recipe) 
     ...(recipe.game ? [["game", "game"]] : []),
   ]) {
     const digest = sha256(treeDigests(join(guests, folder)).join("\n"));
+    // A program with a licence file of its own is not under the project's.
+    const copyleft =
+      part === "programs" && programFolders(programs, recipe).some((own) => existsSync(join(own, "LICENSE")));
     list.push({
       name: `${name} guests/${part}`,
       version,
       arch: "i386",
       source: "",
       sourceVersion: version,
-      licence: license,
+      licence: copyleft ? `${license} AND GPL-2.0-or-later` : license,
       sha256: digest,
     });
   }
   return list;
+}
+
+/** The folders that a recipe's programs are made of. */
+function programFolders(programs, recipe) {
+  return Object.keys(recipe.programs).flatMap((name) => {
+    const folder = join(programs, name);
+    const settings = join(folder, "program.json");
+    const { of } = existsSync(settings) ? JSON.parse(readFileSync(settings, "utf8")) : {};
+    return of ? [folder, join(programs, of)] : [folder];
+  });
 }
 
 async function debianLicence(cache, name, digest, path) {

@@ -2,7 +2,7 @@
  * The game's pictures, drawn here from the real data by the client's own renderer, compiled with sanitizers: what must be true of
  * every picture, what gives a hidden player away, and what becomes of data that somebody has changed.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -62,6 +62,28 @@ async function draw(...words: string[]): Promise<Picture> {
     colours: number("colours"),
     pixels: readFileSync(out).subarray(-WIDTH * 200 * 3),
   };
+}
+
+const LUMPS = 4;
+const TEXTURES = 2;
+const MODELS = 14;
+const MODEL_SIZE = 64;
+
+/** Where the textures of a map begin. */
+function textures(map: Buffer): number[] {
+  const start = map.readUInt32LE(LUMPS + 8 * TEXTURES);
+  return Array.from({ length: map.readUInt32LE(start) }, (_, at) => start + map.readUInt32LE(start + 4 + 4 * at));
+}
+
+/** The map with a second model at its end, of the first's faces, without a tree of its own. */
+function withPart(map: Buffer): Buffer {
+  const first = map.subarray(map.readUInt32LE(LUMPS + 8 * MODELS)).subarray(0, MODEL_SIZE);
+  const second = Buffer.from(first);
+  second.writeInt32LE(-1, 36);
+  const all = Buffer.concat([map, first, second]);
+  all.writeUInt32LE(map.length, LUMPS + 8 * MODELS);
+  all.writeUInt32LE(2 * MODEL_SIZE, LUMPS + 8 * MODELS + 4);
+  return all;
 }
 
 /** Columns and rows between which two pictures differ; undefined if they do not. */
@@ -133,6 +155,38 @@ describe("a picture", () => {
     const where = difference(await draw(...view), await draw(...view, "player=-700,-256,24,0,0,4,4"));
     expect(where).toBeDefined();
     expect((where?.bottom ?? 0) - (where?.top ?? 0)).toBeGreaterThan(10);
+  });
+
+  test("shows a part of the map that moves where it is, behind what stands before it", async () => {
+    writeFileSync(join(data, "maps/moving.bsp"), withPart(readFileSync(join(data, "maps/culvert.bsp"))));
+    const view = ["map=maps/moving.bsp", "eye=-256,-256,46", "look=0,0"];
+    const [still, moved, covered] = [
+      await draw(...view),
+      await draw(...view, "thing=*1,0,0,40,0,0"),
+      await draw(...view, "thing=*1,0,0,40,0,0", "player=-200,-256,24,180,0,4,4"),
+    ];
+    expect(moved.polygons).toBeGreaterThan(still.polygons);
+    expect(difference(still, moved)).toBeDefined();
+    expect(difference(moved, covered)).toBeDefined();
+  });
+
+  test("shows a sky, of which nothing is lit", async () => {
+    const map = readFileSync(join(data, "maps/culvert.bsp"));
+    for (const at of textures(map)) {
+      map.write("sky\0", at, "latin1");
+      map.writeUInt32LE(256, at + 16);
+      map.writeUInt32LE(128, at + 20);
+    }
+    writeFileSync(join(data, "maps/sky.bsp"), map);
+    const view = ["map=maps/sky.bsp", "eye=-256,-256,46", "look=-20,45"];
+    const [dark, bright, later] = [
+      await draw(...view, "style=0,a"),
+      await draw(...view, "style=0,z"),
+      await draw(...view, "now=103"),
+    ];
+    expect([dark.open, bright.open]).toEqual([0, 0]);
+    expect(difference(dark, bright)).toBeUndefined();
+    expect(difference(dark, later)).toBeDefined();
   });
 
   test("darkens with its lights", async () => {
