@@ -4,6 +4,7 @@ import { banking } from "./banking/index.ts";
 import { hello } from "./hello/index.ts";
 import { owner } from "./owner/index.ts";
 import { playToEnd } from "./player.ts";
+import { quakeOpen } from "./quake-open/index.ts";
 import type { Scenario } from "./scenario.ts";
 
 export { createPlayer, type PlayerOptions } from "./player.ts";
@@ -11,7 +12,7 @@ export { keepScore, LAST_SHOTS, type Score } from "./quake-open/score.ts";
 export type { LensName, Player, Scenario, Step, StepContext, StepOutcome } from "./scenario.ts";
 
 /** In teaching order. */
-export const scenarios: Scenario[] = [hello, owner, banking];
+export const scenarios: Scenario[] = [hello, owner, banking, quakeOpen];
 
 export function findScenario(id: string): Scenario {
   const found = scenarios.find((scenario) => scenario.id === id);

@@ -33,7 +33,7 @@ describe("the measure of play", () => {
 describe("what the server says of places", () => {
   it("is read with who had whom in sight", () => {
     const log =
-      "terra: at blue 12.5 -3 24\nterra: hidden red blue\nterra: at red 1 2 3\r\nterra: sees blue red\r\nterra: shot red\n";
+      "terra: at blue ' 12.5  -3.0  24.0'\nterra: hidden red blue\n[2026-11-24 00:10:34] terra: at red '  1.0   2.0   3.0'\r\nterra: sees blue red\r\nterra: shot red\n";
     expect(truths(log)).toEqual([
       { name: "blue", place: [12.5, -3, 24], sight: new Map([["red", "hidden"]]) },
       { name: "red", place: [1, 2, 3], sight: new Map([["blue", "sees"]]) },
@@ -41,7 +41,7 @@ describe("what the server says of places", () => {
   });
 
   it("leaves out what is no place, and what is said of another one than the last", () => {
-    expect(truths("terra: at blue 12.5 -3\nterra: at red 1 2 3\nterra: hidden red blue\n")).toEqual([
+    expect(truths("terra: at blue '12.5 -3'\nterra: at red '1 2 3'\nterra: hidden red blue\n")).toEqual([
       { name: "red", place: [1, 2, 3], sight: new Map() },
     ]);
   });

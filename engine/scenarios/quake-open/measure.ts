@@ -62,7 +62,10 @@ export function truths(log: string): Truth[] {
   const found: Truth[] = [];
   for (const [, what, who = "", rest = ""] of log.matchAll(/terra: (at|sees|hidden) (\S+) ([^\r\n]*)/g)) {
     if (what === "at") {
-      const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = rest.trim().split(" ").map(Number);
+      const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = (/^'([-\d. ]+)'/.exec(rest)?.[1] ?? "")
+        .trim()
+        .split(/ +/)
+        .map(Number);
       if (Number.isFinite(x + y + z)) found.push({ name: who, place: [x, y, z], sight: new Map() });
     } else if (what === "sees" || what === "hidden") {
       const last = found.at(-1);

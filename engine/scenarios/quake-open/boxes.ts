@@ -1,0 +1,268 @@
+/**
+ * What the steps do with the boxes of lab `quake-open`, each in the role of its owner, at the shell that its maker left open: the
+ * server's console and log, the proxy's commands, the cheat's own files, and a hand on the wire.
+ */
+import type { Frame, Platform } from "../../lab/index.ts";
+import { quakeRadar, type Radar, readQuake, type Sighting } from "../../network/index.ts";
+import type { StepContext, StepOutcome } from "../scenario.ts";
+import { countPlay, type Played } from "./measure.ts";
+
+export const BLUE = "alice/blue";
+export const RED = "bob/red";
+export const PROXY = "bob/proxy";
+export const SERVER = "host/server";
+export const WIRE = "internet";
+
+/** As the lab's description has them. */
+export const ADDRESS = { server: "10.0.0.1", blue: "10.0.0.2", red: "10.0.0.3", proxy: "10.0.0.4" } as const;
+
+const LOG = "/run/game.log";
+const PATIENCE_MS = 120_000;
+
+export const platformOf = (context: StepContext, path: string): Platform =>
+  context.lab.platform(path.split("/")[0] ?? "");
+
+/** What a shell answers. Rejects if the command failed, saying what it said. */
+export async function shell(
+  context: StepContext,
+  path: string,
+  command: string,
+  timeoutMs = PATIENCE_MS,
+): Promise<string> {
+  const { exitCode, output } = await context.lab.vm(path).console.run(command, { timeoutMs });
+  if (exitCode !== 0) throw new Error(`${path}: ${command}: exit code ${exitCode}: ${output.trim()}`);
+  return output.trim();
+}
+
+const isTimeout = (error: unknown) => error instanceof Error && error.message.startsWith("timeout");
+
+// ---- The server's log and console
+
+/** Length of the server's log so far, to read from. */
+export async function logMark(context: StepContext): Promise<number> {
+  return Number(await shell(context, SERVER, `wc -c < ${LOG}`));
+}
+
+/** What the log says from there on, in lines that fit. */
+export const logSince = (context: StepContext, mark: number, pattern: string): Promise<string> =>
+  shell(context, SERVER, `tail -c +${mark + 1} ${LOG} | grep -E '${pattern}' || true`);
+
+/**
+ * Waits, in the server's own shell, until the log has said what is wanted, and resolves to its lines that fit; undefined if it did not in
+ * time. `awk`: a program that exits then.
+ */
+async function logUntil(
+  context: StepContext,
+  mark: number,
+  awk: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  try {
+    return await shell(context, SERVER, `tail -c +${mark + 1} -f ${LOG} | awk '${awk}'`, timeoutMs);
+  } catch (error) {
+    if (isTimeout(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Waits for a line of the log that fits; undefined if none comes in time. `mark`: left out, from now on. */
+async function lineAfter(
+  context: StepContext,
+  pattern: string,
+  timeoutMs: number,
+  mark?: number,
+): Promise<string | undefined> {
+  const from = mark === undefined ? `$(wc -c < ${LOG})` : String(mark);
+  const look = `tail -c +$((from + 1)) ${LOG} | grep -m 1 -E '${pattern}'`;
+  try {
+    return await shell(context, SERVER, `from=${from}; until ${look}; do sleep 0.05; done`, timeoutMs);
+  } catch (error) {
+    if (isTimeout(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Did this player come in, after that. */
+export const joins = async (
+  context: StepContext,
+  name: string,
+  mark: number,
+  timeoutMs = PATIENCE_MS,
+): Promise<boolean> => (await lineAfter(context, `terra: join ${name}`, timeoutMs, mark)) !== undefined;
+
+/** Has the game's server do this, as if its owner typed it at its console. */
+export async function tellServer(context: StepContext, words: string): Promise<void> {
+  await shell(context, SERVER, `echo '${words}' > /run/server`);
+}
+
+export interface Wanted {
+  /** So many shots of each. */
+  blue: number;
+  red: number;
+}
+
+/**
+ * Plays on until both have fired so often, or time is over, and counts from the server's log. Nobody is asked: shots are counted as they come.
+ */
+export async function play(
+  context: StepContext,
+  { blue, red }: Wanted,
+  timeoutMs = PATIENCE_MS,
+): Promise<Map<string, Played>> {
+  const mark = await logMark(context);
+  const awk = `/terra: (shot|hit|frag)/{print} /shot blue/{b++} /shot red/{r++} b>=${blue}&&r>=${red}{exit}`;
+  const log = await logUntil(context, mark, awk, timeoutMs);
+  return countPlay(log ?? (await logSince(context, mark, "terra: (shot|hit|frag)")));
+}
+
+/** Waits for the next report of whether red has blue in sight; undefined if none comes. */
+export async function nextReport(context: StepContext, wanted: "hidden" | "sees" | "(hidden|sees)", timeoutMs: number) {
+  const said = await lineAfter(context, `terra: ${wanted} red blue`, timeoutMs);
+  return said === undefined ? undefined : /terra: hidden/.test(said) ? "hidden" : "sees";
+}
+
+// ---- The proxy, and cheats beside it
+
+/** Tells the proxy; resolves to what it answers. */
+export const tellProxy = (context: StepContext, words: string): Promise<string> =>
+  shell(context, PROXY, `proxy '${words}'`);
+
+/** Brings the cheats that lie in the proxy's box into red's, over the cable between the two. */
+export async function fetchCheats(context: StepContext): Promise<void> {
+  if ((await shell(context, RED, "ls /tmp/cheats 2>/dev/null || true")) !== "") return;
+  await Promise.all([
+    shell(context, PROXY, "tar -c -f - -C / cheats | nc -l -p 4000"),
+    // Its input is a pipe that never ends, or it would hang up at once; nobody tells the player anything meanwhile.
+    shell(
+      context,
+      RED,
+      `until nc ${ADDRESS.proxy} 4000 <>/run/player >/tmp/cheats.tar && [ -s /tmp/cheats.tar ]; do sleep 0.2; done; tar -x -f /tmp/cheats.tar -C /tmp`,
+    ),
+  ]);
+}
+
+/** How red plays: with which program, and with whose data. */
+export interface Way {
+  program: string;
+  folder: string;
+}
+export const HONEST: Way = { program: "/bin/culvert", folder: "/game/culvert" };
+export const LYING = "/tmp/cheats/culvert";
+
+/** A copy of the game's data, with these edits, and the game's own files beside it. Resolves to its folder. */
+export async function editedData(context: StepContext, folder: string, edits: ("spikes" | "glass")[]): Promise<string> {
+  await fetchCheats(context);
+  const lines = [
+    `rm -rf ${folder}`,
+    `cp -r /game/culvert ${folder}`,
+    `mkdir -p ${folder}/original/progs ${folder}/original/maps`,
+    `cp /game/culvert/progs/player.mdl ${folder}/original/progs`,
+    `cp /game/culvert/maps/culvert.bsp ${folder}/original/maps`,
+    ...(edits.includes("spikes")
+      ? [`/tmp/cheats/spikes /game/culvert/progs/player.mdl ${folder}/progs/player.mdl`]
+      : []),
+    ...(edits.includes("glass") ? [`/tmp/cheats/glass /game/culvert/maps/culvert.bsp ${folder}/maps/culvert.bsp`] : []),
+  ];
+  await shell(context, RED, lines.join(" && "));
+  return folder;
+}
+
+/** Ends red's game; his box starts it again, in this way. Resolves to the log's mark before. */
+export async function restartRed(context: StepContext, { program, folder }: Way): Promise<number> {
+  const mark = await logMark(context);
+  await shell(context, RED, `printf 'program=${program}\\nfolder=${folder}\\n' > /run/play`);
+  await shell(
+    context,
+    RED,
+    `for p in /proc/[0-9]*; do [ "$(cat $p/comm)" = culvert ] && kill \${p#/proc/}; done; true`,
+  );
+  return mark;
+}
+
+// ---- The wire
+
+/** What went over the wire since the lab was opened, and what a radar makes of it. */
+export interface Heard {
+  frames: Frame[];
+  sightings: Sighting[];
+  radar: Radar;
+}
+
+/** Listens to the wire up to now. What was heard before is not asked for again: it is much. */
+export async function hear(context: StepContext): Promise<Heard> {
+  const known = context.notes.get("heard") as Heard | undefined;
+  const heard: Heard = known ?? { frames: [], sightings: [], radar: quakeRadar() };
+  context.notes.set("heard", heard);
+  for (const frame of await context.lab.wire(WIRE).frames({ since: heard.frames.at(-1)?.sequence ?? 0 })) {
+    heard.frames.push(frame);
+    heard.sightings.push(...heard.radar.push(frame));
+  }
+  return heard;
+}
+
+/** Where blue is, by what the server tells red's side: the proxy. */
+export const isBlueForRed = ({ name, client, own }: Sighting): boolean =>
+  name === "blue" && !own && client.startsWith(`${ADDRESS.proxy}:`);
+
+export async function newestFrame(context: StepContext): Promise<StepOutcome["artifacts"]> {
+  const frame = (await hear(context)).frames.at(-1);
+  return frame ? [{ kind: "frame", value: `${WIRE} ${frame.sequence}` }] : [];
+}
+
+/** How a cable is held up: each packet for so long, or all of so long at once. */
+export type Hold = { delayMs: number } | { burstMs: number };
+
+/**
+ * Holds frames up on the wire while `act` lasts: takes them off, and puts them on again later. Others are not kept waiting, which a mere
+ * late answer would do, since a wire keeps its order.
+ */
+export async function holdingUp<Result>(
+  context: StepContext,
+  isHeld: (frame: Frame) => boolean,
+  hold: Hold,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const wire = context.lab.wire(WIRE);
+  const held: { due: number; bytes: Uint8Array }[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  // One at a time and in order: a game takes what comes out of order for lost.
+  function release(): void {
+    timer = undefined;
+    for (let first = held[0]; first && first.due <= performance.now(); first = held[0]) {
+      held.shift();
+      // A lab that is closed meanwhile has no wire any more.
+      wire.inject(first.bytes).catch(() => undefined);
+    }
+    wait();
+  }
+  function wait(): void {
+    const [first] = held;
+    if (first) timer ??= setTimeout(release, Math.max(0, first.due - performance.now()));
+  }
+
+  const id = await wire.intercept((frame) => {
+    if (frame.from === "attacker" || !isHeld(frame)) return [frame.bytes];
+    const now = performance.now();
+    const due = "delayMs" in hold ? now + hold.delayMs : (Math.floor(now / hold.burstMs) + 1) * hold.burstMs;
+    held.push({ due, bytes: frame.bytes });
+    wait();
+    return [];
+  });
+  try {
+    return await act();
+  } finally {
+    await wire.stopIntercept(id);
+    clearTimeout(timer);
+  }
+}
+
+/** A packet of the game that comes from, or goes to, this address. */
+export const sentBy =
+  (address: string) =>
+  ({ bytes }: Frame): boolean =>
+    readQuake(bytes)?.source.startsWith(`${address}:`) === true;
+export const sentTo =
+  (address: string) =>
+  ({ bytes }: Frame): boolean =>
+    readQuake(bytes)?.destination.startsWith(`${address}:`) === true;

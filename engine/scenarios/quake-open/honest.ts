@@ -1,0 +1,155 @@
+/** Steps of the undisturbed game: who plays, and how well. Everything after it is measured against this. */
+import type { Step, StepContext } from "../scenario.ts";
+import {
+  ADDRESS,
+  BLUE,
+  hear,
+  joins,
+  logMark,
+  newestFrame,
+  PROXY,
+  platformOf,
+  play,
+  RED,
+  SERVER,
+  shell,
+  tellProxy,
+  tellServer,
+  WIRE,
+} from "./boxes.ts";
+import { hitRate, type Played, percent, playOf } from "./measure.ts";
+
+/** Shots of each that a hit rate is made of. */
+export const SHOTS = 100;
+
+/** Chance brings fights from near and from afar. */
+const SIMILAR = 2.5;
+
+export interface HonestPlay {
+  blue: Played;
+  red: Played;
+  /** Where the server's log begins that it was played in, and when that was. */
+  log: number;
+  time: number;
+}
+
+/** What the step `honest` measured. Rejects where it was not played. */
+export function honestPlay(context: StepContext): HonestPlay {
+  const found = context.notes.get("honest") as HonestPlay | undefined;
+  if (!found) throw new Error("nothing to compare with: honest play was not measured");
+  return found;
+}
+
+/** Of both players together: they have the same skill, and more shots say more. */
+export function honestRate(context: StepContext): number {
+  const { blue, red } = honestPlay(context);
+  return (blue.hits + red.hits) / (blue.shots + red.shots);
+}
+
+/** "27 of 100 shots, 27 %". */
+export const rateText = (played: Played): string =>
+  `${played.hits} of ${played.shots} shots, ${percent(hitRate(played))}`;
+
+/** Times are for guests that share two cores with five others. */
+const BOOT_MS = 120_000;
+
+export const join: Step = {
+  id: "join",
+  title: "Two players, one server",
+  paper: "Terra §5.2",
+  text: [
+    "Alice and Bob play a game against each other: blue in her box [1], red in his [2], on a server that belongs to neither [3]. The server is an ordinary program for QuakeWorld games, the way they have been played on the Internet since 1996; data and client are this lab’s own.",
+    "All boxes are open. Each owner may do with his machine what he likes, and the players do not see it. Between Bob’s player and the wire stands a second box of his [4]; so far it passes everything on as it is.",
+    "Both players play by themselves, with the same skill: a stated error of their aim, and a seed for their luck. Take one over at any time.",
+  ],
+  expected:
+    "Blue comes in from her own address, red from that of Bob’s other box. On the wire everybody reads who asks to come in.",
+  guess: ["Both are let in, and nobody asks what they run.", "The server asks both what they run."],
+  lens: "monitor",
+  markers: { 1: BLUE, 2: RED, 3: SERVER, 4: PROXY },
+  leaves: "own",
+  async run(context) {
+    const { management } = platformOf(context, PROXY);
+    await Promise.all([BLUE, RED, PROXY, SERVER].map((path) => context.lab.vm(path).waitForState("on", BOOT_MS)));
+    await tellServer(context, "localinfo report 0.25");
+    let from = 0;
+    let patience = BOOT_MS;
+    const cut = context.control ? await cutOff(context) : undefined;
+    if (cut) {
+      from = await logMark(context);
+      // Long enough for a game that starts anew and is let in.
+      patience = 20_000;
+    }
+    const red = await joins(context, "red", from, patience);
+    if (cut) await management.connect(cut.card, cut.other);
+    else await joins(context, "blue", 0, BOOT_MS);
+    const { frames } = await hear(context);
+    const asks = frames.filter(({ layers }) => /connect version 28, "(blue|red)"/.test(layers.at(-1) ?? ""));
+    const addresses = new Set(asks.map(({ layers }) => /10\.0\.0\.\d/.exec(layers[1] ?? "")?.[0]));
+    const ways = [...addresses].toSorted().join(" and ");
+    const [first] = asks;
+    return {
+      observed: red
+        ? `Red and blue are in the game. Who asked to come in stands on the wire in clear: from ${ways}.`
+        : "Red does not come in: his box has no way to the proxy.",
+      passed: red && addresses.has(ADDRESS.blue) && addresses.has(ADDRESS.proxy) && !addresses.has(ADDRESS.red),
+      artifacts: [
+        { kind: "screen", value: BLUE },
+        ...(first ? [{ kind: "frame" as const, value: `${WIRE} ${first.sequence}` }] : []),
+      ],
+    };
+  },
+};
+
+/** Takes red's card off the proxy's and has his game start anew. */
+async function cutOff(context: StepContext): Promise<{ card: string; other: string }> {
+  const { management } = platformOf(context, RED);
+  const devices = await management.devices();
+  const cardOf = (path: string) => {
+    const { id } = context.lab.vm(path);
+    const found = devices.find(({ type, attachedTo }) => type === "nic" && attachedTo === id);
+    if (!found) throw new Error(`${path} has no network card`);
+    return found.id;
+  };
+  const [card, other] = [cardOf(RED), cardOf(PROXY)];
+  await management.disconnect(card, other);
+  await shell(
+    context,
+    RED,
+    `for p in /proc/[0-9]*; do [ "$(cat $p/comm)" = culvert ] && kill \${p#/proc/}; done; true`,
+  );
+  return { card, other };
+}
+
+export const honest: Step = {
+  id: "honest",
+  title: "Honest play",
+  paper: "Terra §5.2",
+  text: [
+    "The server’s log says of each shot whether it hit [1]. What is counted there is the measure of everything that follows: which part of their shots hit, of at least 100 each.",
+  ],
+  expected: "Both hit with a similar part of their shots: neither has more than two and a half times the other’s.",
+  guess: ["About the same part of both players’ shots hits.", "Red hits more: he has a proxy."],
+  lens: "monitor",
+  markers: { 1: SERVER },
+  leaves: "own",
+  async run(context) {
+    if (context.control) await tellProxy(context, "aim on");
+    const log = await logMark(context);
+    const time = (await hear(context)).frames.at(-1)?.time ?? 0;
+    const players = await play(context, { blue: SHOTS, red: SHOTS }, 240_000);
+    await tellProxy(context, "aim off");
+    const [blue, red] = [playOf(players, "blue"), playOf(players, "red")];
+    context.notes.set("honest", { blue, red, log, time } satisfies HonestPlay);
+    const rates = [hitRate(blue), hitRate(red)].toSorted((a, b) => a - b);
+    const [less = 0, more = 0] = rates;
+    return {
+      observed: `Blue hits with ${rateText(blue)}; red with ${rateText(red)}.`,
+      passed: blue.shots >= SHOTS && red.shots >= SHOTS && less > 0 && more <= SIMILAR * less,
+      artifacts: [
+        { kind: "console", value: `blue ${rateText(blue)}; red ${rateText(red)}` },
+        ...(await newestFrame(context)),
+      ],
+    };
+  },
+};

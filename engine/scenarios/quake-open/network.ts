@@ -1,0 +1,92 @@
+/** Cheats that need no more than packets: an aim that is not the player's, and a map of where everybody is. */
+import { quakeRadar } from "../../network/index.ts";
+import type { Step } from "../scenario.ts";
+import { hear, isBlueForRed, logSince, newestFrame, PROXY, play, RED, SERVER, tellProxy, WIRE } from "./boxes.ts";
+import { honestPlay, rateText, SHOTS } from "./honest.ts";
+import { distance, hitRate, median, percent, playOf, truths } from "./measure.ts";
+
+/** A hit rate is changed if it is so many times what it was: more than chance does, which brings fights from near and from afar. */
+const CHANGED = 1.6;
+
+export const aim: Step = {
+  id: "aim",
+  title: "The proxy aims",
+  paper: "Terra §5.2",
+  text: [
+    "A client says in each packet where its player looks and whether he fires. The server says in each packet where everybody is. Bob’s proxy [1] reads the one, and rewrites the other: when red fires, the angles are those to blue. One byte of each move is a checksum; the proxy computes it anew.",
+    "Nothing in red’s own box was changed [2]. The server sees a player who aims well.",
+  ],
+  expected: `Of at least ${SHOTS} shots red hits with much more than in honest play, and than blue does.`,
+  guess: [
+    "Red hits nearly always.",
+    "The server throws red out: the packets were changed.",
+    "Nothing changes: red still aims badly.",
+  ],
+  lens: "monitor",
+  markers: { 1: PROXY, 2: RED },
+  leaves: "own",
+  async run(context) {
+    const before = honestPlay(context).red;
+    const answer = await tellProxy(context, context.control ? "aim off" : "aim on");
+    const players = await play(context, { blue: 1, red: SHOTS }, 240_000);
+    await tellProxy(context, "aim off");
+    const [blue, red] = [playOf(players, "blue"), playOf(players, "red")];
+    return {
+      observed: `Red hits with ${rateText(red)}; in honest play it was ${percent(hitRate(before))}. Blue hits with ${percent(hitRate(blue))}.`,
+      passed: red.shots >= SHOTS && hitRate(red) > CHANGED * hitRate(before) && hitRate(red) > CHANGED * hitRate(blue),
+      artifacts: [{ kind: "console", value: answer }, { kind: "screen", value: RED }, ...(await newestFrame(context))],
+    };
+  },
+};
+
+/** A player may have moved so far between a report in the log and the packet next to it, in the map's units: he is 56 high. */
+const NEAR = 24;
+
+export const radar: Step = {
+  id: "radar",
+  title: "A radar from packets",
+  paper: "Terra §5.2",
+  text: [
+    "The server tells each client where the others are, as soon as they are somewhere that might be seen from where the client’s player is: behind the next corner, too [1]. What a client does not show stands on the wire all the same.",
+    "Bob’s sniffer reads only what the server sends to his own side. The server’s own log says where blue really was, and whether red had her in sight [2].",
+  ],
+  expected: "Blue’s places are found, as exact as in the server’s log, at moments when she was hidden from red, too.",
+  guess: [
+    "Only when red sees blue does the wire tell where she is.",
+    "The wire tells where blue is while she is behind a wall.",
+    "Places cannot be read: they are encoded.",
+  ],
+  lens: "messages",
+  markers: { 1: WIRE, 2: SERVER },
+  leaves: "nothing",
+  async run(context) {
+    const { log, time } = honestPlay(context);
+    const { frames, sightings } = await hear(context);
+    // Without what the server sends a sniffer has what the players send: where they look, and not where they are.
+    const radar = quakeRadar();
+    const all = context.control
+      ? frames.filter(({ from }) => !from.startsWith("host/")).flatMap((frame) => radar.push(frame))
+      : sightings;
+    const seen = all.filter((each) => isBlueForRed(each) && each.time >= time);
+    const reports = truths(await logSince(context, log, "terra: (at|hidden|sees)")).filter(
+      ({ name }) => name === "blue",
+    );
+    const gap = (place: (typeof reports)[number]["place"]) =>
+      Math.min(...seen.map((each) => distance(each.place, place)));
+    const hidden = reports.filter(({ sight }) => sight.get("red") === "hidden").map(({ place }) => gap(place));
+    const found = hidden.filter((each) => each <= NEAR);
+    const inSight = reports.filter(({ sight }) => sight.get("red") === "sees").map(({ place }) => gap(place));
+    const error = median([...found, ...inSight.filter((each) => each <= NEAR)]);
+    return {
+      observed:
+        seen.length === 0
+          ? "No place of blue’s stands in what was heard."
+          : `${seen.length} places of blue’s in what was sent to Bob’s side; from the server’s own reports they are ${error.toFixed(1)} units away, by the median. She was hidden from red in ${hidden.length} of ${reports.length} reports, and the wire told where she was in ${found.length} of these.`,
+      passed: seen.length > 100 && error <= NEAR / 2 && found.length >= 10,
+      artifacts: [
+        ...(await newestFrame(context)),
+        { kind: "console", value: `${found.length} of ${hidden.length} while hidden` },
+      ],
+    };
+  },
+};
