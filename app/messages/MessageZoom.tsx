@@ -42,11 +42,15 @@ function useNeighbours(previous: Message | undefined, next: Message | undefined)
 
 /** What it says, and what came of it. */
 function Summary({ message, error }: { message: Message; error?: string | undefined }) {
+  const { outcome, summary } = message;
+  // The outcome is said once.
+  const said =
+    outcome !== undefined && summary.startsWith(`${outcome}: `) ? summary.slice(outcome.length + 2) : summary;
   return (
     <div className="about">
       <p>
         {message.outcome && <Outcome kind={message.outcome === "accepted" ? "ok" : "bad"}>{message.outcome}</Outcome>}{" "}
-        <span title={message.summary}>{shortenDigests(message.summary)}</span>
+        <span title={summary}>{shortenDigests(said)}</span>
       </p>
       {error !== undefined && (
         <p>
