@@ -26,7 +26,7 @@ const texture = (name: string) => {
   data.set(new TextEncoder().encode(name));
   return { name, data };
 };
-const compiled = (source: { boxes: Box[]; entities: Record<string, string>[] }, lights: object[] = []) => {
+const compiled = (source: { boxes: Box[]; entities: Record<string, string>[] }, lights: { at: number[]; level: number }[] = []) => {
   const names = new Set(["*water1", ...source.boxes.flatMap((box) => [box.floor, box.wall, box.ceiling])]);
   return parseBsp(compile({ ...source, lights }, [...names].map(texture)));
 };
