@@ -105,11 +105,12 @@ static void count_frame(double now) {
   if (ftruncate(STDOUT_FILENO, 0) != 0) return;
 }
 
-/* Sleeps until the next frame is due, and takes in what arrives meanwhile. */
+/* Sleeps until the next frame is due, and takes in what arrives meanwhile; what is there already, even if the frame is late. */
 static void sleep_until(double due, struct commands *commands) {
-  for (double now; !ended && (now = clock_s()) < due;) {
+  for (double left = 0; !ended && left >= 0;) {
     struct pollfd from[] = {{.fd = connection.socket, .events = POLLIN}, {.fd = commands->fd, .events = POLLIN}};
-    if (poll(from, 2, (int)ceil((due - now) * 1000)) <= 0) continue;
+    left = due - clock_s();
+    if (poll(from, 2, left > 0 ? (int)ceil(left * 1000) : 0) <= 0) continue;
     if (from[0].revents) connection_receive(&connection, clock_s());
     if (from[1].revents) commands_read(commands, obey);
   }

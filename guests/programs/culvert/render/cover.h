@@ -21,7 +21,7 @@ struct cover {
 
 void cover_open(struct cover *cover);
 
-/* Closes columns of a row; what of them was open comes into `parts`. Returns how many parts. */
+/* Closes columns of a row, which may lie outside the picture; what of them was open comes into `parts`. Returns how many parts. */
 int cover_close(struct cover *cover, int row, int from, int to, struct cover_gap parts[COVER_GAPS]);
 
 /* Whether anything within these columns and rows is still open. */

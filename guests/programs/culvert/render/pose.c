@@ -12,6 +12,8 @@ enum {
 };
 /* Nearer than this, triangles are left out. */
 #define NEAREST 4.0f
+/* How much nearer one corner may be than another for a triangle to look flat. */
+#define FLAT 1.06f
 
 /* A vertex on the screen. */
 struct dot {
@@ -89,6 +91,8 @@ struct triangle {
   const struct dot *corners[3];
   float scale;
   struct slope near, s, t;
+  /* So flat, as seen, that texture coordinates change evenly; s and t are they, in 1/65536. Else they are times `near`. */
+  bool flat;
 };
 
 static void slope_of(const struct triangle *triangle, float a, float b, float c, struct slope *slope) {
@@ -115,12 +119,42 @@ struct paint {
   const uint8_t *shades;
 };
 
+/* A pixel, unless something nearer is there. */
+static inline void put(const struct paint *paint, uint8_t *target, int32_t *depth, int32_t deep, int texel) {
+  if (deep < *depth) return;
+  uint8_t colour = paint->skin[texel];
+  if (paint->dress) colour = paint->dress[colour];
+  *target = paint->shades[colour];
+  *depth = deep;
+}
+
+static void fill_flat_row(struct sight *sight, const struct triangle *triangle, const struct paint *paint, int row, int from,
+                          int to, float near) {
+  uint8_t *target = sight->picture->pixels[row];
+  int32_t *depth = sight->depth[row];
+  int s_most = (paint->width << 16) - 1, t_most = (paint->height << 16) - 1;
+  unsigned s = (unsigned)whole(slope_at(triangle, &triangle->s, from, row)), s_step = (unsigned)whole(triangle->s.across);
+  unsigned t = (unsigned)whole(slope_at(triangle, &triangle->t, from, row)), t_step = (unsigned)whole(triangle->t.across);
+  unsigned deep = (unsigned)whole(near * SIGHT_DEPTH), deep_step = (unsigned)whole(triangle->near.across * SIGHT_DEPTH);
+  for (int column = from; column < to; column++) {
+    int x = clamp((int)s, 0, s_most) >> 16, y = clamp((int)t, 0, t_most) >> 16;
+    put(paint, target + column, depth + column, (int32_t)deep, y * paint->width + x);
+    deep += deep_step;
+    s += s_step;
+    t += t_step;
+  }
+}
+
 static void fill_row(struct sight *sight, const struct triangle *triangle, const struct paint *paint, int row, int from,
                      int to) {
   uint8_t *target = sight->picture->pixels[row];
   int32_t *depth = sight->depth[row];
   int s_most = (paint->width << 16) - STEP, t_most = (paint->height << 16) - STEP;
   float near = slope_at(triangle, &triangle->near, from, row);
+  if (triangle->flat) {
+    fill_flat_row(sight, triangle, paint, row, from, to, near);
+    return;
+  }
   float far = near > 1e-6f ? 65536 / near : 0;
   int s = clamp(whole(slope_at(triangle, &triangle->s, from, row) * far), STEP, s_most);
   int t = clamp(whole(slope_at(triangle, &triangle->t, from, row) * far), STEP, t_most);
@@ -133,12 +167,7 @@ static void fill_row(struct sight *sight, const struct triangle *triangle, const
     int t_next = clamp(whole(slope_at(triangle, &triangle->t, column + count, row) * far), STEP, t_most);
     int s_step = (s_next - s) / count, t_step = (t_next - t) / count;
     for (int i = 0; i < count; i++, column++) {
-      if ((int32_t)deep >= depth[column]) {
-        uint8_t colour = paint->skin[(t >> 16) * paint->width + (s >> 16)];
-        if (paint->dress) colour = paint->dress[colour];
-        target[column] = paint->shades[colour];
-        depth[column] = (int32_t)deep;
-      }
+      put(paint, target + column, depth + column, (int32_t)deep, (t >> 16) * paint->width + (s >> 16));
       deep += deep_step;
       s += s_step;
       t += t_step;
@@ -181,10 +210,13 @@ static void draw_triangle(struct sight *sight, const struct figure_triangle *sou
   sight->counts.polygons++;
   struct triangle triangle = {.corners = {a, b, c}, .scale = 1 / area};
   slope_of(&triangle, a->near, b->near, c->near, &triangle.near);
-  slope_of(&triangle, (float)source->s[0] * a->near, (float)source->s[1] * b->near, (float)source->s[2] * c->near,
-           &triangle.s);
-  slope_of(&triangle, (float)source->t[0] * a->near, (float)source->t[1] * b->near, (float)source->t[2] * c->near,
-           &triangle.t);
+  float nearest = a->near > b->near ? a->near : b->near, farthest = a->near > b->near ? b->near : a->near;
+  nearest = nearest > c->near ? nearest : c->near;
+  farthest = farthest < c->near ? farthest : c->near;
+  triangle.flat = nearest < farthest * FLAT;
+  float x = triangle.flat ? 65536 : a->near, y = triangle.flat ? 65536 : b->near, z = triangle.flat ? 65536 : c->near;
+  slope_of(&triangle, (float)source->s[0] * x, (float)source->s[1] * y, (float)source->s[2] * z, &triangle.s);
+  slope_of(&triangle, (float)source->t[0] * x, (float)source->t[1] * y, (float)source->t[2] * z, &triangle.t);
   fill(sight, &triangle, paint);
 }
 

@@ -140,7 +140,8 @@ static bool draw_outline(struct corner *corners, int count, int wanted_sides, st
   return outline->top < outline->bottom;
 }
 
-static inline int first_column(int at) { return clamp((at + 32767) >> 16, 0, RENDER_WIDTH); }
+/* The first column whose middle is not before a place. */
+static inline int column_from(int at) { return (at + 32767) >> 16; }
 
 /* What changes over the screen as `vector` (in the map) times what is seen does, plus `constant` times one through the distance. */
 static void slope_of(const struct sight *sight, const float vector[3], float constant, float scale, const struct slope *near,
@@ -209,8 +210,9 @@ static void paint(struct sight *sight, struct painting *painting, int row, int f
 static void paint_open(struct sight *sight, struct painting *painting, const struct outline *outline) {
   struct cover_gap parts[COVER_GAPS];
   for (int row = outline->top; row < outline->bottom; row++) {
-    int from = first_column(outline->left[row] - OVERLAP), to = first_column(outline->right[row] + OVERLAP);
-    if (from >= to || cover.count[row] == 0) continue;
+    if (cover.count[row] == 0) continue;
+    int from = column_from(outline->left[row] - OVERLAP), to = column_from(outline->right[row] + OVERLAP);
+    if (from >= to) continue;
     int count = cover_close(&cover, row, from, to, parts);
     for (int i = 0; i < count; i++) paint(sight, painting, row, parts[i].from, parts[i].to);
   }
@@ -218,7 +220,8 @@ static void paint_open(struct sight *sight, struct painting *painting, const str
 
 static void paint_tested(struct sight *sight, struct painting *painting, const struct outline *outline) {
   for (int row = outline->top; row < outline->bottom; row++) {
-    int from = first_column(outline->left[row]), to = first_column(outline->right[row]);
+    int from = clamp(column_from(outline->left[row]), 0, RENDER_WIDTH);
+    int to = clamp(column_from(outline->right[row]), 0, RENDER_WIDTH);
     if (from >= to) continue;
     if (!painting->ready) prepare(sight, painting);
     if (painting->plain) return;
