@@ -11,10 +11,12 @@ const EMPTY = -1;
 const SOLID = -2;
 const WATER = -3;
 
+type Vec = [number, number, number];
+
 interface Box {
   kind: "room" | "solid" | "water";
-  from: number[];
-  to: number[];
+  from: Vec;
+  to: Vec;
   floor: string;
   wall: string;
   ceiling: string;
@@ -26,7 +28,10 @@ const texture = (name: string) => {
   data.set(new TextEncoder().encode(name));
   return { name, data };
 };
-const compiled = (source: { boxes: Box[]; entities: Record<string, string>[] }, lights: { at: number[]; level: number }[] = []) => {
+const compiled = (
+  source: { boxes: Box[]; entities: Record<string, string>[] },
+  lights: { at: number[]; level: number }[] = [],
+) => {
   const names = new Set(["*water1", ...source.boxes.flatMap((box) => [box.floor, box.wall, box.ceiling])]);
   return parseBsp(compile({ ...source, lights }, [...names].map(texture)));
 };
@@ -43,10 +48,10 @@ const axis = fc
   .map(([from, size]) => [from * 16, (from + size) * 16]);
 const box: fc.Arbitrary<Box> = fc
   .tuple(fc.constantFrom("room" as const, "room" as const, "solid" as const, "water" as const), axis, axis, axis)
-  .map(([kind, ...sides]) => ({
+  .map(([kind, [west = 0, east = 0], [south = 0, north = 0], [low = 0, high = 0]]) => ({
     kind,
-    from: sides.map(([low = 0]) => low),
-    to: sides.map(([, high = 0]) => high),
+    from: [west, south, low],
+    to: [east, north, high],
     ...{ floor: "a", wall: "b", ceiling: "c", own: false },
   }));
 const boxes = fc
@@ -207,10 +212,10 @@ describe("the map culvert", () => {
 
 describe("light", () => {
   const room = { floor: "a", wall: "a", ceiling: "a", own: false };
-  const source = {
+  const source: { boxes: Box[]; entities: Record<string, string>[] } = {
     boxes: [
-      { kind: "room" as const, from: [0, 0, 0], to: [256, 128, 128], ...room },
-      { kind: "solid" as const, from: [120, 0, 0], to: [136, 128, 112], ...room },
+      { kind: "room", from: [0, 0, 0], to: [256, 128, 128], ...room },
+      { kind: "solid", from: [120, 0, 0], to: [136, 128, 112], ...room },
     ],
     entities: [],
   };
