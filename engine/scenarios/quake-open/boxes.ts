@@ -90,9 +90,9 @@ export const joins = async (
   timeoutMs = PATIENCE_MS,
 ): Promise<boolean> => (await lineAfter(context, `terra: join ${name}`, timeoutMs, mark)) !== undefined;
 
-/** Has the game's server do this, as if its owner typed it at its console. */
+/** Has the game's server do this, as if its owner typed it at its console. A shell may be there before the server is. */
 export async function tellServer(context: StepContext, words: string): Promise<void> {
-  await shell(context, SERVER, `echo '${words}' > /run/server`);
+  await shell(context, SERVER, `until [ -p /run/server ]; do sleep 0.1; done; echo '${words}' > /run/server`);
 }
 
 export interface Wanted {
@@ -125,7 +125,7 @@ export async function nextReport(context: StepContext, wanted: "hidden" | "sees"
 
 /** Tells the proxy; resolves to what it answers. */
 export const tellProxy = (context: StepContext, words: string): Promise<string> =>
-  shell(context, PROXY, `proxy '${words}'`);
+  shell(context, PROXY, `until [ -p /run/proxy ]; do sleep 0.1; done; proxy '${words}'`);
 
 /** Brings the cheats that lie in the proxy's box into red's, over the cable between the two. */
 export async function fetchCheats(context: StepContext): Promise<void> {

@@ -7,7 +7,7 @@ const LOG = [
   "[2026-11-24 00:04:18] terra: hit red blue 9",
   "terra: shot red",
   "terra: shot blue\r",
-  "terra: hit blue red 2.25\r",
+  "terra: hit blue red   2.25\r",
   "terra: shot red",
   "terra: hit red blue 9",
   "terra: frag red blue",

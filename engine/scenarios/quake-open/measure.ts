@@ -23,7 +23,7 @@ export function countPlay(log: string): Map<string, Played> {
     return known;
   };
   for (const [, what, who = "", whom = "", damage] of log.matchAll(
-    /terra: (shot|hit|frag) (\S+)(?: (\S+))?(?: ([\d.]+))?/g,
+    /terra: (shot|hit|frag) (\S+)(?: (\S+))?(?: +([\d.]+))?/g,
   )) {
     if (what === "shot") of(who).shots++;
     else if (what === "frag") of(who).frags++;
