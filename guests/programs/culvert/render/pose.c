@@ -120,7 +120,7 @@ struct paint {
 };
 
 /* A pixel, unless something nearer is there. */
-static inline void put(const struct paint *paint, uint8_t *target, int32_t *depth, int32_t deep, int texel) {
+SIGHT_INLINE void put(const struct paint *paint, uint8_t *target, int32_t *depth, int32_t deep, int texel) {
   if (deep < *depth) return;
   uint8_t colour = paint->skin[texel];
   if (paint->dress) colour = paint->dress[colour];
@@ -128,7 +128,7 @@ static inline void put(const struct paint *paint, uint8_t *target, int32_t *dept
   *depth = deep;
 }
 
-static void fill_flat_row(struct sight *sight, const struct triangle *triangle, const struct paint *paint, int row, int from,
+SIGHT_INLINE void fill_flat_row(struct sight *sight, const struct triangle *triangle, const struct paint *paint, int row, int from,
                           int to, float near) {
   uint8_t *target = sight->picture->pixels[row];
   int32_t *depth = sight->depth[row];
@@ -145,7 +145,7 @@ static void fill_flat_row(struct sight *sight, const struct triangle *triangle, 
   }
 }
 
-static void fill_row(struct sight *sight, const struct triangle *triangle, const struct paint *paint, int row, int from,
+SIGHT_INLINE void fill_row(struct sight *sight, const struct triangle *triangle, const struct paint *paint, int row, int from,
                      int to) {
   uint8_t *target = sight->picture->pixels[row];
   int32_t *depth = sight->depth[row];
@@ -185,7 +185,7 @@ static inline float edge_at(const struct dot *from, const struct dot *to, int ro
   return from->x + ((float)row + 0.5f - from->y) * (to->x - from->x) / (to->y - from->y);
 }
 
-static void fill(struct sight *sight, const struct triangle *triangle, const struct paint *paint) {
+SIGHT_OWN_PAGE static void fill(struct sight *sight, const struct triangle *triangle, const struct paint *paint) {
   const struct dot *top = triangle->corners[0], *middle = triangle->corners[1], *bottom = triangle->corners[2];
   const struct dot *swap;
   if (middle->y < top->y) swap = top, top = middle, middle = swap;

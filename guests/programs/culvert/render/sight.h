@@ -15,6 +15,11 @@
 /* A depth is one through the distance, times this: larger is nearer, 0 is nowhere. */
 #define SIGHT_DEPTH 536870912.0f
 
+/* What is done for each row of pixels is inlined, and the function that it ends up in has a page of memory of its own: in an emulated
+   processor a call into another page costs more than the work. */
+#define SIGHT_INLINE static inline __attribute__((always_inline))
+#define SIGHT_OWN_PAGE __attribute__((noinline, aligned(4096)))
+
 enum { SIGHT_TRANSPARENT = 255, SIGHT_LEVELS = 64 };
 
 struct sight {

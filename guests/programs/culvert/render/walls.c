@@ -197,7 +197,7 @@ static void prepare(struct sight *sight, struct painting *painting) {
   }
 }
 
-static void paint(struct sight *sight, struct painting *painting, int row, int from, int to) {
+SIGHT_INLINE void paint(struct sight *sight, struct painting *painting, int row, int from, int to) {
   if (!painting->ready) prepare(sight, painting);
   if (painting->plain) span_plain(sight, PLAIN_COLOUR, row, from, to);
   else if (painting->face->texture->kind == LEVEL_SKY) span_sky(sight, painting->pixels, row, from, to);
@@ -207,7 +207,7 @@ static void paint(struct sight *sight, struct painting *painting, int row, int f
   span_depth(sight, &painting->plane, row, from, to);
 }
 
-static void paint_open(struct sight *sight, struct painting *painting, const struct outline *outline) {
+SIGHT_OWN_PAGE static void paint_open(struct sight *sight, struct painting *painting, const struct outline *outline) {
   struct cover_gap parts[COVER_GAPS];
   for (int row = outline->top; row < outline->bottom; row++) {
     if (cover.count[row] == 0) continue;
