@@ -2,7 +2,7 @@
 import { quakeRadar } from "../../network/index.ts";
 import type { Step } from "../scenario.ts";
 import { hear, isBlueForRed, logSince, newestFrame, PROXY, play, RED, SERVER, tellProxy, WIRE } from "./boxes.ts";
-import { honestPlay, rateText, SHOTS } from "./honest.ts";
+import { honestPlay, honestRate, rateText, SHOTS } from "./honest.ts";
 import { distance, hitRate, median, percent, playOf, truths } from "./measure.ts";
 
 /** A hit rate is changed if it is so many times what it was: more than chance does, which brings fights from near and from afar. */
@@ -16,7 +16,7 @@ export const aim: Step = {
     "A client says in each packet where its player looks and whether he fires. The server says in each packet where everybody is. Bob’s proxy [1] reads the one, and rewrites the other: when red fires, the angles are those to blue. One byte of each move is a checksum; the proxy computes it anew.",
     "Nothing in red’s own box was changed [2]. The server sees a player who aims well.",
   ],
-  expected: `Of at least ${SHOTS} shots red hits with much more than in honest play, and than blue does.`,
+  expected: `Of at least ${SHOTS} shots red hits with much more than both did in honest play.`,
   guess: [
     "Red hits nearly always.",
     "The server throws red out: the packets were changed.",
@@ -26,14 +26,14 @@ export const aim: Step = {
   markers: { 1: PROXY, 2: RED },
   leaves: "own",
   async run(context) {
-    const before = honestPlay(context).red;
+    const before = honestRate(context);
     const answer = await tellProxy(context, context.control ? "aim off" : "aim on");
     const players = await play(context, { blue: 1, red: SHOTS }, 240_000);
     await tellProxy(context, "aim off");
     const [blue, red] = [playOf(players, "blue"), playOf(players, "red")];
     return {
-      observed: `Red hits with ${rateText(red)}; in honest play it was ${percent(hitRate(before))}. Blue hits with ${percent(hitRate(blue))}.`,
-      passed: red.shots >= SHOTS && hitRate(red) > CHANGED * hitRate(before) && hitRate(red) > CHANGED * hitRate(blue),
+      observed: `Red hits with ${rateText(red)}; in honest play both together hit with ${percent(before)}. Blue hits with ${percent(hitRate(blue))}.`,
+      passed: red.shots >= SHOTS && hitRate(red) > CHANGED * before,
       artifacts: [{ kind: "console", value: answer }, { kind: "screen", value: RED }, ...(await newestFrame(context))],
     };
   },
