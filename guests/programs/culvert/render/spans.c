@@ -11,7 +11,7 @@ void span_wall_tested(struct sight *sight, const struct span_plane *plane, const
   struct span_walk walk;
   int s, t, s_next, t_next;
   span_begin(&walk, plane, row, from);
-  span_go_on(&walk, 0, &s, &t);
+  span_here(&walk, &s, &t);
   s = span_clamp(s, SPAN_MARGIN, s_most);
   t = span_clamp(t, SPAN_MARGIN, t_most);
   for (int column = from; column < to;) {
@@ -54,7 +54,7 @@ void span_liquid(struct sight *sight, const struct span_plane *plane, const uint
   struct span_walk walk;
   int s, t, s_next, t_next;
   span_begin(&walk, plane, row, from);
-  span_go_on(&walk, 0, &s, &t);
+  span_here(&walk, &s, &t);
   s = span_clamp(s, -FARTHEST, FARTHEST);
   t = span_clamp(t, -FARTHEST, FARTHEST);
   for (int column = from; column < to;) {

@@ -62,15 +62,19 @@ static inline void span_begin(struct span_walk *walk, const struct span_plane *p
   walk->t_step = plane->t.across;
 }
 
+static inline void span_here(const struct span_walk *walk, int *s, int *t) {
+  float far = 65536.0f / walk->near;
+  *s = span_whole(walk->s_near * far);
+  *t = span_whole(walk->t_near * far);
+}
+
 /* The coordinates `pixels` farther on. */
 static inline void span_go_on(struct span_walk *walk, int pixels, int *s, int *t) {
   float count = (float)pixels;
   walk->near += walk->near_step * count;
   walk->s_near += walk->s_step * count;
   walk->t_near += walk->t_step * count;
-  float far = 65536.0f / walk->near;
-  *s = span_whole(walk->s_near * far);
-  *t = span_whole(walk->t_near * far);
+  span_here(walk, s, t);
 }
 
 /* Steps are rounded down, so that a piece may end up to SPAN_STEP below where it should; the ends keep that distance. */
@@ -115,7 +119,7 @@ SIGHT_INLINE void span_wall(struct sight *sight, const struct span_plane *plane,
   struct span_run run;
   int s_next, t_next;
   span_begin(&walk, plane, row, from);
-  span_go_on(&walk, 0, &run.s, &run.t);
+  span_here(&walk, &run.s, &run.t);
   run.s = span_clamp(run.s, SPAN_MARGIN, s_most);
   run.t = span_clamp(run.t, SPAN_MARGIN, t_most);
   int left = to - from;
