@@ -28,9 +28,10 @@ const SIMILAR = 2.5;
 export interface HonestPlay {
   blue: Played;
   red: Played;
-  /** Where the server's log begins that it was played in, and when that was. */
+  /** Where the server's log begins that it was played in, and from when to when that was. */
   log: number;
   time: number;
+  until: number;
 }
 
 /** What the step `honest` measured. Rejects where it was not played. */
@@ -138,9 +139,10 @@ export const honest: Step = {
     const log = await logMark(context);
     const time = (await hear(context)).frames.at(-1)?.time ?? 0;
     const players = await play(context, { blue: SHOTS, red: SHOTS }, 240_000);
+    const until = (await hear(context)).frames.at(-1)?.time ?? 0;
     await tellProxy(context, "aim off");
     const [blue, red] = [playOf(players, "blue"), playOf(players, "red")];
-    context.notes.set("honest", { blue, red, log, time } satisfies HonestPlay);
+    context.notes.set("honest", { blue, red, log, time, until } satisfies HonestPlay);
     const rates = [hitRate(blue), hitRate(red)].toSorted((a, b) => a - b);
     const [less = 0, more = 0] = rates;
     return {
