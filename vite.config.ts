@@ -1,11 +1,11 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { layerCheck, looserPolicyInDevelopment, measured } from "./tools/vite-measured.mjs";
+import { layerCheck, looserPolicyInDevelopment, measured, sizeCheck } from "./tools/vite-measured.mjs";
 
 // dist/ is a static site for any server at any path: all addresses relative, no header needed.
 export default defineConfig({
   base: "./",
-  plugins: [react(), measured(), layerCheck("page"), looserPolicyInDevelopment()],
+  plugins: [react(), measured(), layerCheck("page"), sizeCheck(), looserPolicyInDevelopment()],
   worker: { format: "es", plugins: () => [layerCheck("worker")] },
   build: {
     target: "es2022",

@@ -5,6 +5,7 @@
  * transforms to measured code: what is measured is what tools/measured.mjs makes, in both modes.
  */
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { PAGE, PURE, REALMS, realmAllows, strangers } from "./layers.mjs";
 import { licences } from "./licences.mjs";
 import { buildMeasured, ROOT } from "./measured.mjs";
@@ -42,6 +43,48 @@ export function layerCheck(kind) {
     generateBundle(_options, output) {
       const wrong = misplaced(output, kind);
       if (wrong.length > 0) this.error(wrong.join("\n"));
+    },
+  };
+}
+
+/** Compressed bytes of own JavaScript that the site may have beside v86 and the measured bundles. */
+const MOST = 300_000;
+
+const compressed = (text) => gzipSync(text, { level: 9 }).length;
+
+/**
+ * Compressed sizes of what the page and its workers are made of: `all` with packages, `own` without them. A chunk's own share
+ * is estimated by the length of its modules; workers, which have hardly anything of packages in them, count whole.
+ */
+export function sizes(output) {
+  let [all, own] = [0, 0];
+  for (const file of Object.values(output)) {
+    if (file.type === "chunk") {
+      const modules = Object.entries(file.modules);
+      const length = (list) => list.reduce((sum, [, { renderedLength }]) => sum + renderedLength, 0);
+      const mine = length(modules.filter(([id]) => !id.includes("/node_modules/")));
+      const size = compressed(file.code);
+      all += size;
+      own += size * (mine / Math.max(1, length(modules)));
+    } else if (/^assets\/.*\.js$/.test(file.fileName)) {
+      all += compressed(file.source);
+      own += compressed(file.source);
+    }
+  }
+  return { all, own: Math.round(own) };
+}
+
+/** Measures the site's JavaScript, and builds none that has too much of its own. */
+export function sizeCheck() {
+  return {
+    name: "terra-size-check",
+    apply: "build",
+    generateBundle(_options, output) {
+      const { all, own } = sizes(output);
+      const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} KB`;
+      const words = `JavaScript, compressed: ${kilobytes(own)} own, ${kilobytes(all)} with packages`;
+      if (own > MOST) this.error(`${words}; own may be ${kilobytes(MOST)}`);
+      else this.info(words);
     },
   };
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "./host.mjs";
-import { misplaced } from "./vite-measured.mjs";
+import { misplaced, sizeCheck, sizes } from "./vite-measured.mjs";
 
 /** What Vite hands to generateBundle, as far as the check reads it. */
 const bundle = (entry: string, ...modules: string[]) => ({
@@ -37,5 +37,40 @@ describe("bundles that Vite makes", () => {
 
   it("of a worker without a realm are refused", () => {
     expect(misplaced(bundle("app/worker.ts"), "worker")).toHaveLength(1);
+  });
+});
+
+describe("the size of the site's JavaScript", () => {
+  // Digits of a fraction do not compress to nothing.
+  const code = (length: number) => Array.from({ length }, (_, at) => Math.sqrt(at).toString(36)).join();
+  const chunk = (length: number, own: number) => ({
+    type: "chunk",
+    fileName: "assets/index.js",
+    code: code(length),
+    modules: {
+      [path.join(ROOT, "app/main.tsx")]: { renderedLength: own },
+      [path.join(ROOT, "node_modules/react/index.js")]: { renderedLength: 100 - own },
+    },
+  });
+
+  it("is counted with packages and without them", () => {
+    const { all, own } = sizes({ a: chunk(1000, 40) });
+    expect(own / all).toBeCloseTo(0.4, 2);
+    const worker = { type: "asset", fileName: "assets/main.js", source: code(1000) };
+    expect(sizes({ worker, css: { type: "asset", fileName: "a.css", source: "" } })).toEqual({ all, own: all });
+  });
+
+  it("ends a build that has too much of its own", () => {
+    const build = (length: number) => {
+      const said: string[] = [];
+      const context = {
+        error: (words: string) => said.push(`error: ${words}`),
+        info: (words: string) => said.push(words),
+      };
+      sizeCheck().generateBundle.call(context, {}, { a: chunk(length, 100) });
+      return said.join();
+    };
+    expect(build(1000)).toMatch(/^JavaScript, compressed: \d+ KB own/);
+    expect(build(80_000)).toMatch(/^error: .* own may be 300 KB$/);
   });
 });
