@@ -35,6 +35,10 @@ async function prepareSite(site, folder) {
       `<!doctype html><meta charset="utf-8"><title>${name}</title>${script}\n`,
     );
   }
+  writeFileSync(
+    path.join(own, "words.html"),
+    '<!doctype html><meta charset="utf-8"><title>words</title><p>Words.</p>\n',
+  );
   return `(() => {${text(parts[3].bytes).replace(/export\s*\{[^}]*\};?/, "")}})();`;
 }
 
@@ -67,6 +71,8 @@ export async function openPages(site, folder) {
   return {
     version: browser.version(),
     browser,
+    /** Of the site. */
+    address: server.address,
     /** The real page, no lab open yet. */
     terra: () => open(`${server.address}#lab=none`, "terra", script),
     /** A page with nothing but bare v86's. */

@@ -5,6 +5,7 @@ export const TITLES = {
   memory: "Memory of the page's process",
   challenge: "Challenge to verdict (hello)",
   frames: "The page's frames with four boxes (two pc, two hello)",
+  page: "The page: first paint, and scrolling with five boxes (three pc, two hello)",
   idle: "Processor time of idle boxes",
   network: "Frames between boxes",
   boxes: "Eight pc at once",
