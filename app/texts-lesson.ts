@@ -90,6 +90,7 @@ export const lessonTexts = {
         title: "Lens",
         keys: [
           ["1 – 5", "monitor, console, messages, measurements, verifier"],
+          ["P", "the players, in a game’s lab"],
           ["[ ]", "less or more room for it"],
           ["F", "monitor at full size"],
           ["J K", "next, previous message"],

@@ -22,6 +22,8 @@ const LAB = {
   wires: [{ id: "lan", ends: ["alice"] }],
 };
 
+const SIGN = "quokkakeks";
+
 const test = base.extend<{ recorded: Page }>({
   recorded: async ({ page }, use) => {
     await startRecorder(page);
@@ -130,8 +132,15 @@ async function arsenal(page: Page): Promise<Record<string, string>> {
   });
 }
 
-test("nothing of a closed box's memory leaves its machine but on the person's port", async ({ recorded }) => {
-  await recorded.evaluate((lab) => window.terra.open(lab), LAB);
+test("nothing of a closed box's memory, nor the person's sign, leaves its machine but on the person's port", async ({
+  recorded,
+}) => {
+  await recorded.evaluate(
+    async ([lab, word]) => {
+      await (await window.terra.open(lab)).platform("alice").display.chooseSign(word, "moon");
+    },
+    [LAB, SIGN] as const,
+  );
   const canary = await canaryOf(recorded);
   expect(await arsenal(recorded)).toEqual({
     "read memory": "closed-box",
@@ -167,7 +176,7 @@ test("nothing of a closed box's memory leaves its machine but on the person's po
   });
   const second = await canaryOf(recorded);
   expect(second, "each start makes another one").not.toBe(canary);
-  for (const value of [canary, second]) {
+  for (const value of [canary, second, Buffer.from(SIGN).toString("hex")]) {
     const { page, workers } = await searchRecords(recorded, value);
     expect(page.messages).toBeGreaterThan(500);
     // The other box's memory and the media went through here: this much was looked at.

@@ -137,7 +137,6 @@ function Dialog({ scenarios }: { scenarios: readonly Scenario[] }) {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does what a click beside it does
     <dialog
       className="find"
       ref={dialog}

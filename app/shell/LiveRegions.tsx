@@ -7,18 +7,27 @@ import { texts } from "../texts.ts";
 
 const WORDS = texts.lesson;
 
-function stepWords({ scenario, at, reports, running, goal, broken, note }: Lesson): string {
-  const step = scenario?.steps[at];
+/** A step's name, and its outcome if it has one. */
+function told({ scenario, reports, broken }: Lesson, index: number): string {
+  const step = scenario?.steps[index];
   if (!step) return "";
+  const name = `${WORDS.position(index + 1, scenario.steps.length)}. ${step.title}.`;
+  const report = reports[index];
+  if (!report) return name;
+  const verdict = report.passed ? WORDS.asExpected : broken.has(index) ? WORDS.didNotEnd : WORDS.notAsExpected;
+  return `${name} ${WORDS.observed}: ${shortenDigests(report.observed)} ${verdict}.`;
+}
+
+function stepWords(lesson: Lesson): string {
+  const { scenario, at, reports, running, playing, goal, note } = lesson;
   if (goal !== null) {
     const under = scenario?.steps[reports.length];
     return running && under ? WORDS.replays(reports.length + 1, under.title, goal) : WORDS.opensAnew;
   }
-  const name = `${WORDS.position(at + 1, scenario.steps.length)}. ${step.title}.`;
-  const report = reports[at];
-  if (!report) return [name, note, running ? `${WORDS.running}.` : ""].filter(Boolean).join(" ");
-  const verdict = report.passed ? WORDS.asExpected : broken.has(at) ? WORDS.didNotEnd : WORDS.notAsExpected;
-  return `${name} ${WORDS.observed}: ${shortenDigests(report.observed)} ${verdict}.`;
+  // Where one step follows the other at once, the outcome of the one before would be gone before it is heard.
+  const before = running && playing ? told(lesson, at - 1) : "";
+  const words = [before, told(lesson, at), reports[at] ? "" : note, running ? `${WORDS.running}.` : ""];
+  return words.filter(Boolean).join(" ");
 }
 
 export function LiveRegions() {

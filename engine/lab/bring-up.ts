@@ -14,7 +14,7 @@ import type { Media } from "./media.ts";
 import type { Site } from "./site.ts";
 
 /** A policy that is not carried out by then is not waited for. */
-export const POLICY_MS = 60_000;
+export const POLICY_MS = 180_000;
 
 /** The vendor's word that comes with an image of the catalogue. */
 export function vendorCertificates(site: Site, box: VmDescription): string[] {

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "answers.h"
 #include "files.h"
@@ -88,6 +87,16 @@ __attribute__((format(printf, 2, 3))) static void say(struct connection *connect
   connection_say(connection, command);
 }
 
+void connection_leave(struct connection *connection) {
+  uint8_t packet[PACKET_LIMIT], drop[16];
+  struct writer to = {.bytes = drop, .limit = sizeof drop};
+  if (connection->state < CONNECTION_SIGNING_ON) return;
+  write_u8(&to, CLC_TEXT);
+  write_text(&to, "drop");
+  /* It is not waited for an answer; one of these will arrive. */
+  for (int i = 0; i < 3; i++) send_packet(connection, packet, channel_send(&connection->channel, drop, to.size, packet));
+}
+
 static int colour_of(const char *name) {
   return strcmp(name, "red") == 0 ? 4 : strcmp(name, "blue") == 0 ? 13 : 11;
 }
@@ -112,7 +121,8 @@ static void receive_alone(struct connection *connection, double now, struct read
   text[strcspn(text, "\n")] = 0;
   if (kind == 'c' && connection->state == CONNECTION_ASKING) {
     connection->challenge = atoi(text);
-    channel_start(&connection->channel, (uint16_t)getpid());
+    /* The same after a restart, so that the server knows its player again instead of waiting for one who is gone. */
+    channel_start(&connection->channel, crc16(connection->name, strlen(connection->name)));
     status(connection, "entering");
     enter(connection, CONNECTION_ENTERING, now);
     ask(connection, now);

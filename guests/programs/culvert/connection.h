@@ -49,6 +49,9 @@ void connection_receive(struct connection *connection, double now);
 /* Once a frame: sends the move, or asks again for what has not been answered. */
 void connection_send(struct connection *connection, double now, const struct move *move);
 
+/* Tells the server that the player goes. */
+void connection_leave(struct connection *connection);
+
 /* Says something to the server as a person would at the console: "say hello", "kill". */
 void connection_say(struct connection *connection, const char *command);
 

@@ -1,0 +1,133 @@
+/**
+ * The client and the proxy against Debian's own server with our data, as they run in boxes but for the picture: here on this machine,
+ * over loopback. What is measured is what the server's log says.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { gameData } from "../build/game.mjs";
+import { cacheFolder } from "../build/step.mjs";
+import { GAME } from "../game/make.mjs";
+import { programCases } from "./test/cases.ts";
+import { BUILD_TIMEOUT, collect, type Incoming, run, stop } from "./test/programs.ts";
+
+const PORT = 20000 + (process.pid % 10000) * 2;
+const cases = programCases("culvert", "culvert-edited", "aimproxy");
+
+let base: string;
+let running: ChildProcess[] = [];
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), "terra-culvert-"));
+  cpSync(await gameData(cacheFolder(), fileURLToPath(new URL("..", import.meta.url))), join(base, GAME), {
+    recursive: true,
+  });
+}, BUILD_TIMEOUT);
+afterAll(() => rmSync(base, { recursive: true }));
+beforeEach(() => {
+  running = [];
+});
+afterEach(async () => {
+  for (const child of running) await stop(child);
+});
+
+interface Running {
+  child: ChildProcess;
+  output: Incoming;
+}
+
+function start(path: string, args: string[]): Running {
+  const child = spawn(path, args);
+  running.push(child);
+  return { child, output: collect(child.stdout) };
+}
+
+function serve(): Running {
+  const args = ["-basedir", base, "-game", GAME, "-progtype", "0", "-port", String(PORT), "+exec", "server.cfg"];
+  return start("/usr/games/mvdsv", args);
+}
+
+function play(name: string, { program = "culvert", port = PORT, game = join(base, GAME), seed = 1 } = {}): Running {
+  const settings = [`peer=127.0.0.1:${port}`, `name=${name}`, `game=${game}`, `seed=${seed}`];
+  return start(join(cases.programs, program), ["--headless", ...settings]);
+}
+
+const count = (text: string, line: string) => text.split(`terra: ${line}`).length - 1;
+const seen = (line: string) => (all: Buffer) => all.includes(line) || undefined;
+
+test("two bots find and hit each other; the proxy changes nothing, and then one hardly misses", async () => {
+  const server = serve();
+  const proxy = start(cases.path("aimproxy"), [`peer=127.0.0.1:${PORT}`, `port=${PORT + 1}`]);
+  play("blue", { seed: 7 });
+  const red = play("red", { seed: 8, port: PORT + 1 });
+  const shots = async (wanted: number, from = 0) =>
+    await server.output.until((all) => count(all.subarray(from).toString(), "shot red") >= wanted || undefined);
+  const rate = (text: string) => count(text, "hit red") / count(text, "shot red");
+
+  await shots(40);
+  const honest = server.output.text();
+  expect(red.output.text()).toMatch(/^culvert: fps \d+\.\d rtt \d+\.\d ms playing$/m);
+  expect(proxy.output.text()).not.toContain("rewritten");
+  expect(honest).not.toContain("WARNING");
+
+  proxy.child.stdin?.write("show on\naim on\n");
+  await proxy.output.until(seen("aim on"));
+  await shots(40, honest.length);
+  const aimed = server.output.text().slice(honest.length);
+  expect(rate(aimed)).toBeGreaterThan(rate(honest) * 1.5);
+  expect(proxy.output.text()).toMatch(/^aimproxy: move \d+ pitch -?[\d.]+ yaw -?[\d.]+ -> pitch .+ at blue$/m);
+  expect(proxy.output.text()).toMatch(/^aimproxy: moves \d+ rewritten \d+$/m);
+}, 240_000);
+
+test("a client whose server goes away says so, and plays on when it is there again", async () => {
+  const first = serve();
+  const { output } = play("blue");
+  await first.output.until(seen("terra: join blue"));
+  await stop(first.child);
+  await output.until(seen("the server does not answer"));
+  const second = serve();
+  await second.output.until(seen("terra: join blue"));
+  expect(output.text()).toContain("playing");
+}, 120_000);
+
+test("a player who is told to end says farewell; one who is killed is known again", async () => {
+  const server = serve();
+  const killed = play("blue");
+  await server.output.until(seen("terra: join blue"));
+  await stop(killed.child);
+  const again = play("blue");
+  await server.output.until((all) => count(all.toString(), "join blue") === 2 || undefined);
+  expect(server.output.text()).toContain("terra: leave blue");
+  again.child.kill("SIGTERM");
+  await server.output.until((all) => count(all.toString(), "leave blue") === 2 || undefined);
+}, 60_000);
+
+test("an edited model is noticed, and an edited client's lie about it is not", async () => {
+  const edited = join(cases.folder, "edited");
+  cpSync(join(base, GAME), edited, { recursive: true });
+  symlinkSync(join(base, GAME), join(edited, "original"));
+  const model = join(edited, "progs/player.mdl");
+  const bytes = readFileSync(model);
+  bytes[bytes.length - 1] = 0xff ^ (bytes.at(-1) ?? 0);
+  writeFileSync(model, bytes);
+
+  const server = serve();
+  play("honest", { game: edited });
+  await server.output.until(seen("terra: join honest"));
+  expect(server.output.text()).toContain("honest WARNING: non standard player/eyes model detected");
+  play("liar", { game: edited, program: "culvert-edited" });
+  await server.output.until(seen("terra: join liar"));
+  expect(server.output.text()).not.toContain("liar WARNING");
+}, 60_000);
+
+test("what is wrong on the command line is said", async () => {
+  for (const bad of ["peer=nowhere", "fps=1000", "name=a\\b", "frobnicate"]) {
+    const { code, stderr } = await run(cases.path("culvert"), ["--headless", bad]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(bad);
+  }
+  for (const bad of ["port=0", "peer=nowhere"])
+    expect(await run(cases.path("aimproxy"), [bad])).toMatchObject({ code: 2 });
+});
