@@ -23,7 +23,7 @@ export const gameTexts = {
     seen: "moves on both sides",
     rewritten: "rewritten",
     rate: "Hit rate",
-    from: "by the server’s log",
+    from: "by the server’s packets",
     ofLast: (shots: number) => `hits of the last ${shots} shots, in the order of shots`,
     noShots: "Nobody has shot yet.",
     percent: (rate: number) => `${Math.round(rate * 100)} %`,

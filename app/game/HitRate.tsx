@@ -1,5 +1,5 @@
-/** Each player's hit rate over his last shots, shot by shot, as the server's log has it. */
-import { LAST_SHOTS } from "../../engine/scenarios/index.ts";
+/** Each player's hit rate over his last shots, shot by shot, counted from the packets on the wire. */
+import { LAST_SHOTS } from "../../engine/network/index.ts";
 import { texts } from "../texts.ts";
 import { useColourOf } from "./players.ts";
 import type { Watched } from "./watch.ts";

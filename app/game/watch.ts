@@ -1,18 +1,17 @@
 /**
- * What the page learns of a game that is being played, while somebody looks: from the wire as an attacker's radar has it, from both sides of
- * a proxy as its owner sees them, and from the log that the server's owner reads. Everything is counted from what came by, nothing asked
- * of the players' boxes.
+ * What the page learns of a game that is being played, while somebody looks: from the wire, as an attacker's radar has it, and from both
+ * sides of a proxy, as its owner sees them. Everything is decoded from frames that went by; no player's box is asked.
  */
 import { useEffect, useState } from "react";
+import type { Frame } from "../../engine/lab/api.ts";
 import type { LabEvent, LabView } from "../../engine/lab/view.ts";
-import { quakeRadar, type Sighting } from "../../engine/network/index.ts";
-import { keepScore, type Score } from "../../engine/scenarios/index.ts";
-import { useFacts } from "../facts/store.ts";
+import { countShots, quakeRadar, type Shooting, type Sighting } from "../../engine/network/index.ts";
 import { useView } from "../page/session.ts";
+import { texts } from "../texts.ts";
 import { compareMoves, type Rewriting } from "./moves.ts";
 
 export interface Watched {
-  /** Frames heard on wires since somebody looks. */
+  /** Frames heard on wires. */
   frames: number;
   /** The last sighting of each player; by number. */
   players: readonly Sighting[];
@@ -21,7 +20,7 @@ export interface Watched {
   /** The proxy's last change, or, as long as there is none, the last move that it passed on. */
   rewriting: Rewriting | null;
   moves: { seen: number; rewritten: number };
-  scores: readonly (Score & { name: string })[];
+  scores: readonly (Shooting & { name: string })[];
 }
 
 /** Side of a square of the trail, in the map's units. */
@@ -29,6 +28,8 @@ export const CELL = 64;
 const TRAIL = 2000;
 /** A sighting that is older, in milliseconds of the wire's clock, is nobody's place any more. */
 const STALE_MS = 3000;
+/** Frames that are asked for at once. */
+const PIECE = 1000;
 /** The picture follows so often. */
 const EVERY_MS = 200;
 
@@ -41,25 +42,51 @@ const NOTHING: Watched = {
   scores: [],
 };
 
-function watch(view: LabView, server: { platform: string; id: string } | undefined, changed: () => void) {
+interface Watching {
+  now(): Watched;
+  stop(): void;
+}
+
+function watch(view: LabView, changed: () => void): Watching {
   const radar = quakeRadar();
+  const counter = countShots();
   const comparer = compareMoves();
-  const score = keepScore();
   const trail = new Set<string>();
-  const decoder = new TextDecoder();
+  /** The last frame taken of each wire, by its number. */
+  const taken = new Map<string, number>();
+  const busy = new Set<string>();
   let frames = 0;
   let heard = 0;
   let rewriting: Rewriting | null = null;
+  let gone = false;
 
-  function onFrames(event: LabEvent & { type: "frames" }): void {
-    frames += event.frames.length + event.skipped;
-    for (const { time, bytes } of event.frames) {
-      heard = time;
-      for (const { place } of radar.push({ time, bytes })) {
-        if (trail.size < TRAIL) trail.add(`${Math.floor(place[0] / CELL)} ${Math.floor(place[1] / CELL)}`);
-      }
+  function hear({ time, bytes }: Frame): void {
+    frames += 1;
+    heard = time;
+    counter.push(bytes);
+    for (const { place } of radar.push({ time, bytes })) {
+      if (trail.size < TRAIL) trail.add(`${Math.floor(place[0] / CELL)} ${Math.floor(place[1] / CELL)}`);
     }
-    changed();
+  }
+
+  /** What the wire's ring holds that was not heard yet: from the beginning, so that names and shots of before are known. */
+  async function take(wire: string): Promise<void> {
+    if (busy.has(wire)) return;
+    busy.add(wire);
+    try {
+      let piece: Frame[];
+      do {
+        piece = (await view.terra.lab?.wire(wire).frames({ since: taken.get(wire) ?? 0, limit: PIECE })) ?? [];
+        const last = piece.at(-1);
+        if (gone || !last) break;
+        taken.set(wire, last.sequence);
+        piece.forEach(hear);
+        changed();
+      } while (piece.length === PIECE);
+    } catch {
+      // The lab was closed meanwhile: there is nothing more to hear.
+    }
+    busy.delete(wire);
   }
 
   function onTraffic(event: LabEvent & { type: "traffic" }): void {
@@ -70,35 +97,19 @@ function watch(view: LabView, server: { platform: string; id: string } | undefin
     changed();
   }
 
-  const onLog = (bytes: Uint8Array) => {
-    if (score.push(decoder.decode(bytes, { stream: true }))) changed();
-  };
-
-  // The answer holds what was said until it was given; what is said after it comes as events.
-  let read = false;
-  let gone = false;
-  if (server) {
-    const before = view.consoleOutput(server.platform, server.id).catch(() => new Uint8Array());
-    void before.then((bytes) => {
-      read = true;
-      if (!gone) onLog(bytes);
-    });
-  }
   const unsubscribe = view.subscribe((event) => {
-    if (event.type === "frames") onFrames(event);
+    if (event.type === "frames") void take(event.wire);
     else if (event.type === "traffic") onTraffic(event);
-    else if (event.type === "console" && event.platform === server?.platform && event.vm === server.id) {
-      if (read) onLog(event.bytes);
-    }
   });
+  const nameOf = (player: number) => radar.players.get(player)?.name || texts.game.somebody(player);
   return {
-    now: (): Watched => ({
+    now: () => ({
       frames,
       players: [...radar.players.values()].filter(({ time }) => time > heard - STALE_MS),
       trail: [...trail],
       rewriting,
       moves: { seen: comparer.seen, rewritten: comparer.rewritten },
-      scores: [...score.players].map(([name, each]) => ({ name, ...each })),
+      scores: [...counter.players.values()].map((each) => ({ ...each, name: nameOf(each.player) })),
     }),
     stop() {
       gone = true;
@@ -107,23 +118,12 @@ function watch(view: LabView, server: { platform: string; id: string } | undefin
   };
 }
 
-/** The box that is the game's server: its console has the log. */
-function useServer(): { platform: string; id: string; starts: number } | undefined {
-  const machines = useFacts((facts) => facts.machines);
-  return machines.flatMap(({ boxes }) => boxes).find(({ status }) => status.image.startsWith("game-server"));
-}
-
 export function useWatched(): Watched {
   const view = useView();
-  const server = useServer();
   const [watched, setWatched] = useState<Watched>(NOTHING);
-  const platform = server?.platform;
-  const id = server?.id;
-  const starts = server?.starts;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a server that starts anew begins a log anew
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const watching = watch(view, platform !== undefined && id !== undefined ? { platform, id } : undefined, () => {
+    const watching = watch(view, () => {
       timer ??= setTimeout(() => {
         timer = undefined;
         setWatched(watching.now());
@@ -133,6 +133,6 @@ export function useWatched(): Watched {
       clearTimeout(timer);
       watching.stop();
     };
-  }, [view, platform, id, starts]);
+  }, [view]);
   return watched;
 }

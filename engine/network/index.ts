@@ -5,6 +5,7 @@ export { type Capture, type CapturedFrame, pcapng } from "./pcapng.ts";
 export { observeQuake, type QuakeTold } from "./quake-log.ts";
 export { type QuakePacket, readQuake } from "./quake-observed.ts";
 export { quakeRadar, type Radar, type Sighting } from "./quake-radar.ts";
+export { countShots, LAST_SHOTS, type Shooting } from "./quake-shots.ts";
 export { type Deliver, type Frames, networkSwitch, type Observe, type Switch } from "./switch.ts";
 export { type DecodedTls, decodeTls } from "./tls.ts";
 export { observeTls, type TlsFlight } from "./tls-flights.ts";

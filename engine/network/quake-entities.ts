@@ -1,6 +1,6 @@
 /** What QuakeWorld's servers say of things that are no players: entities by what changed, nails, and what is to be seen once. */
 import type { Reader } from "./decoder.ts";
-import { Unreadable } from "./quake-messages.ts";
+import { type Heard, Unreadable } from "./quake-messages.ts";
 import { angle8, eighths, place, placeText, word } from "./quake-values.ts";
 
 const ENTITY = {
@@ -80,12 +80,16 @@ const SHAPES = new Map<number, { name: string; before?: "count" | "entity"; plac
   [13, { name: "lightning's blood", places: 1 }],
 ]);
 
-export function temporaryEntity(reader: Reader): string {
+const GUNSHOT = 2;
+const BLOOD = 12;
+
+export function temporaryEntity(reader: Reader, tell: (heard: Heard) => void): string {
   const kind = reader.u8("What", (value) => SHAPES.get(value)?.name ?? `number ${value}`);
   const shape = SHAPES.get(kind);
   if (!shape) throw new Unreadable(`temporary entity ${kind} is not known; what follows it is not read`);
   if (shape.before === "count") reader.u8("Count");
-  if (shape.before === "entity") word(reader, "Entity");
+  if (shape.before === "entity") tell({ type: "beam", entity: word(reader, "Entity") });
   const places = Array.from({ length: shape.places }, (_, at) => placeText(place(reader, at === 0 ? "Place" : "End")));
+  if (kind === BLOOD || kind === GUNSHOT) tell({ type: "impact", blood: kind === BLOOD });
   return `${shape.name} at ${places.join(" to ")}`;
 }

@@ -13,6 +13,10 @@ export type Heard =
   | { type: "self"; player: number; level: string }
   /** How a player describes himself; without a key, whole. */
   | { type: "info"; player: number; key?: string; value: string }
+  /** A line from a gun, of the entity that holds it: that of a player is the one after his number. */
+  | { type: "beam"; entity: number }
+  /** Where a shot ended: in somebody, or in a wall. */
+  | { type: "impact"; blood: boolean }
   /** What the client that sends it does. */
   | { type: "move"; command: UserCommand };
 

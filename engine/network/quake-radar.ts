@@ -82,7 +82,7 @@ export function quakeRadar(): Radar {
           const described = remembered(infos, server, () => new Map<number, Map<string, string>>());
           if (heard.key === undefined) described.set(heard.player, info(heard.value));
           else described.set(heard.player, new Map(described.get(heard.player)).set(heard.key, heard.value));
-        } else found.push(sighted(heard, server, address, time));
+        } else if (heard.type === "player") found.push(sighted(heard, server, address, time));
       }
       for (const each of found) players.set(each.player, each);
       return found;

@@ -8,7 +8,6 @@ import { quakeOpen } from "./quake-open/index.ts";
 import type { Scenario } from "./scenario.ts";
 
 export { createPlayer, type PlayerOptions } from "./player.ts";
-export { keepScore, LAST_SHOTS, type Score } from "./quake-open/score.ts";
 export type { LensName, Player, Scenario, Step, StepContext, StepOutcome } from "./scenario.ts";
 
 /** In teaching order. */
