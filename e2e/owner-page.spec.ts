@@ -1,14 +1,7 @@
 /** What owners and attackers do with the mouse: each call from the page's own forms, its effect read by a script, its refusal word for word. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
+import { seriousFaults } from "./axe.ts";
 import { expect, test } from "./support.ts";
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}
 
 /** Lab `owner`, with a medium of one more box in alice; ids as the TVMM gave them. */
 async function openOwner(page: Page) {

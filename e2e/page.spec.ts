@@ -1,9 +1,7 @@
 /** The page itself: what a person sees and can do, by mouse and keyboard, on real guests. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
-
-const LENSES = ["Monitor", "Console", "Messages", "Measurements", "Verifier"];
+import { seriousFaults } from "./axe.ts";
 
 async function open(page: Page): Promise<string[]> {
   const errors: string[] = [];
@@ -15,42 +13,6 @@ async function open(page: Page): Promise<string[]> {
   await expect(page.getByText("As expected").first()).toBeVisible({ timeout: 60_000 });
   return errors;
 }
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`every lens is free of serious faults of accessibility, ${colorScheme}`, async ({ browser, baseURL }) => {
-    const context = await browser.newContext({
-      colorScheme,
-      viewport: { width: 1280, height: 720 },
-      ...(baseURL ? { baseURL } : {}),
-    });
-    const page = await context.newPage();
-    const errors = await open(page);
-    for (const [index, name] of LENSES.entries()) {
-      await page.keyboard.press(String(index + 1));
-      await expect(page.getByRole("tab", { name: new RegExp(name) })).toHaveAttribute("aria-selected", "true");
-      expect.soft(await seriousFaults(page), name).toEqual([]);
-    }
-    expect(errors).toEqual([]);
-    await context.close();
-  });
-}
-
-test("the page plays the scenario's first steps by keyboard, and says what was observed", async ({ page }) => {
-  await page.setViewportSize({ width: 1280, height: 720 });
-  const errors = await open(page);
-  await page.keyboard.press("n");
-  await expect(page.getByText(/Accepted after 9 of 9 checks/).first()).toBeVisible({ timeout: 60_000 });
-  await page.keyboard.press("n");
-  await expect(page.getByText(/Refused at check 5, firmware/).first()).toBeVisible({ timeout: 60_000 });
-  expect(errors).toEqual([]);
-});
 
 test("a closed box's canvas is on its monitor and nowhere else, and the page cannot read it", async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 720 });
