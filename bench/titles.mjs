@@ -9,5 +9,6 @@ export const TITLES = {
   idle: "Processor time of idle boxes",
   network: "Frames between boxes",
   boxes: "Eight pc at once",
+  game: "Two players and a server, each in its box, with a cap of 25 frames a second",
   banking: "Boxes that appraise each other, and whole scenarios",
 };

@@ -1,7 +1,6 @@
 /** Which boxes play, and whose colour is whose: a player goes by the name of the box that plays him. */
 import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
-import { frame } from "../stage/colours.ts";
 
 export interface PlayerBox {
   machine: MachineFacts;
@@ -16,14 +15,14 @@ export const playersOf = (machines: readonly MachineFacts[]): PlayerBox[] =>
 /** Is there anything of a game in this lab. */
 export const useGame = (): boolean => useFacts(({ machines }) => playersOf(machines).length > 0);
 
-/** The colour of a player's box, by his name; a stranger's is the ink's. */
+/** Colours of players in maps and curves, in the order of their machines; each machine gives out its boxes' frames by itself. */
+const COLOURS = ["blue", "plum", "teal", "brown"] as const;
+
+/** The colour of a player, by his name; a stranger's is the ink's. */
 export function useColourOf(): (name: string) => string {
-  const machines = useFacts((facts) => facts.machines);
+  const players = playersOf(useFacts((facts) => facts.machines));
   return (name) => {
-    for (const { boxes } of machines) {
-      const index = boxes.findIndex(({ status }) => status.name === name);
-      if (index >= 0) return frame(index);
-    }
-    return "var(--ink2)";
+    const index = players.findIndex(({ box }) => box.status.name === name);
+    return index < 0 ? "var(--ink2)" : `var(--frame-${COLOURS[index % COLOURS.length]})`;
   };
 }

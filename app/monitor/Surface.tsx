@@ -105,7 +105,12 @@ export function Surface({ machine, box }: { machine: MachineFacts; box: BoxFacts
         )}
       </div>
       {words !== null && (
-        <p className={captured ? "monitor-note passing" : "monitor-note"} role="status">
+        <p
+          className={["monitor-note", captured ? "passing" : "", words === texts.monitor.mouse ? "mouse" : ""].join(
+            " ",
+          )}
+          role="status"
+        >
           {words}
         </p>
       )}

@@ -122,7 +122,7 @@ export const lie: Step = {
   ],
   expected: "The server says nothing. Red sees blue through walls, which he never does with the game’s own data.",
   guess: ["The server is content, and red sees through walls.", "The server finds out: a checksum cannot be forged."],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: RED, 2: SERVER },
   leaves: "own",
   async run(context) {

@@ -66,7 +66,7 @@ export const join: Step = {
   expected:
     "Blue comes in from her own address, red from that of Bob’s other box. On the wire everybody reads who asks to come in.",
   guess: ["Both are let in, and nobody asks what they run.", "The server asks both what they run."],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: BLUE, 2: RED, 3: SERVER, 4: PROXY },
   leaves: "own",
   async run(context) {
@@ -127,12 +127,12 @@ export const honest: Step = {
   title: "Honest play",
   paper: "Terra §5.2",
   text: [
-    "The server’s log says of each shot whether it hit [1]. What is counted there is the measure of everything that follows: which part of their shots hit, of at least 100 each.",
+    "The server’s log says of each shot whether it hit [1]. What is counted there is the measure of everything that follows: which part of their shots hit, of at least 100 each. The curves count the same from the packets on the wire [2].",
   ],
   expected: "Both hit with a similar part of their shots: neither has more than two and a half times the other’s.",
   guess: ["About the same part of both players’ shots hits.", "Red hits more: he has a proxy."],
-  lens: "monitor",
-  markers: { 1: SERVER },
+  lens: "players",
+  markers: { 1: SERVER, 2: "game:rate" },
   leaves: "own",
   async run(context) {
     if (context.control) await tellProxy(context, "aim on");

@@ -14,7 +14,7 @@ export const aim: Step = {
   paper: "Terra §5.2",
   text: [
     "A client says in each packet where its player looks and whether he fires. The server says in each packet where everybody is. Bob’s proxy [1] reads the one, and rewrites the other: when red fires, the angles are those to blue. One byte of each move is a checksum; the proxy computes it anew.",
-    "Nothing in red’s own box was changed [2]. The server sees a player who aims well.",
+    "Nothing in red’s own box was changed [2]. The server sees a player who aims well. Both sides of the proxy can be compared byte by byte [3].",
   ],
   expected: `Of at least ${SHOTS} shots red hits with much more than both did in honest play.`,
   guess: [
@@ -22,8 +22,8 @@ export const aim: Step = {
     "The server throws red out: the packets were changed.",
     "Nothing changes: red still aims badly.",
   ],
-  lens: "monitor",
-  markers: { 1: PROXY, 2: RED },
+  lens: "players",
+  markers: { 1: PROXY, 2: RED, 3: "game:proxy" },
   leaves: "own",
   async run(context) {
     const before = honestRate(context);
@@ -48,7 +48,7 @@ export const radar: Step = {
   paper: "Terra §5.2",
   text: [
     "The server tells each client where the others are, as soon as they are somewhere that might be seen from where the client’s player is: behind the next corner, too [1]. What a client does not show stands on the wire all the same.",
-    "Bob’s sniffer reads only what the server sends to his own side. The server’s own log says where blue really was, and whether red had her in sight [2].",
+    "Bob’s sniffer reads only what the server sends to his own side. The server’s own log says where blue really was, and whether red had her in sight [2]. The map is drawn from such packets alone [3].",
   ],
   expected: "Blue’s places are found, as exact as in the server’s log, at moments when she was hidden from red, too.",
   guess: [
@@ -56,8 +56,8 @@ export const radar: Step = {
     "The wire tells where blue is while she is behind a wall.",
     "Places cannot be read: they are encoded.",
   ],
-  lens: "messages",
-  markers: { 1: WIRE, 2: SERVER },
+  lens: "players",
+  markers: { 1: WIRE, 2: SERVER, 3: "game:radar" },
   leaves: "nothing",
   async run(context) {
     const { log, time } = honestPlay(context);

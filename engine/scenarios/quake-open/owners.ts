@@ -35,7 +35,7 @@ export const favour: Step = {
     "Red loses a quarter of the health for each hit.",
     "Blue’s client sees that the damage is not what the rules say.",
   ],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: SERVER },
   leaves: "own",
   async run(context) {
@@ -67,7 +67,7 @@ export const serverLag: Step = {
   ],
   expected: "Blue hits with a much smaller part of her shots than in honest play.",
   guess: ["Blue hits much less.", "Nothing changes: the server computes with the right places."],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: WIRE, 2: BLUE },
   leaves: "own",
   async run(context) {
@@ -129,7 +129,7 @@ export const lagSwitch: Step = {
     "The server smooths it out: nobody sees anything.",
     "The server throws red out.",
   ],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: WIRE, 2: BLUE },
   leaves: "own",
   async run(context) {
@@ -224,7 +224,7 @@ export const memory: Step = {
   ],
   expected: "Among a few places that look like a body’s is the one where the server had just told blue to be.",
   guess: ["Blue’s place is found.", "Nothing is found: the memory is red’s alone."],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: RED },
   leaves: "nothing",
   async run(context) {

@@ -40,7 +40,7 @@ export const leak: Step = {
   ],
   expected: "The number rises while blue is still hidden from red.",
   guess: ["The number rises before blue is to be seen.", "The number rises only when blue is to be seen."],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: RED },
   leaves: "own",
   async run(context) {
@@ -97,7 +97,7 @@ export const secondScreen: Step = {
   ],
   expected: "Two pictures of Alice’s monitor show the game as blue sees it, one moment after the other.",
   guess: ["Bob sees what blue sees.", "The TVMM refuses to hand out the picture."],
-  lens: "monitor",
+  lens: "players",
   markers: { 1: BLUE },
   leaves: "nothing",
   async run(context) {
