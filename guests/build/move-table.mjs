@@ -12,7 +12,7 @@ const DIGEST = "805c36cb0bdf2a76a9b4a488ba02483412b1ce950063934657726108e8a54807
 const ALIGNMENT = 16;
 
 /** The table's bytes in a program, or undefined. */
-export function findMoveTable(program) {
+function findMoveTable(program) {
   for (let at = 0; at + SIZE <= program.length; at += ALIGNMENT) {
     const candidate = program.subarray(at, at + SIZE);
     if (sha256(candidate) === DIGEST) return candidate;
