@@ -83,12 +83,12 @@ const OWNER: View[] = [
   {
     name: "zoom machine, limits",
     within: true,
-    show: (page) => page.getByRole("tab", { name: "Limits" }).press("Enter"),
+    show: (page) => page.getByRole("button", { name: "Limits and policy" }).press("Enter"),
   },
   {
     name: "zoom machine, media",
     within: true,
-    show: (page) => page.getByRole("tab", { name: "Media" }).press("Enter"),
+    show: (page) => page.getByRole("button", { name: "Media", exact: true }).press("Enter"),
   },
   zoom("open box", /^Look into alice\/pc$/, region("Tools on alice/pc")),
   zoom("closed box", /^Look into alice\/hello$/, region("Tools on alice/hello")),

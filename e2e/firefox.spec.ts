@@ -5,13 +5,15 @@
  * a student's would, and tells what it saw by going to another address.
  */
 import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import process from "node:process";
 import { expect, test } from "./support.ts";
 
 const FIREFOX = process.env.TERRA_FIREFOX ?? "/usr/bin/firefox-esr";
-const PATIENCE_MS = 200_000;
+const PATIENCE_MS = 90_000;
 
 /** What a script in the page may use to find out and to tell. */
 const TOOLS = `
@@ -21,8 +23,21 @@ addEventListener("error", ({ message }) => tell({ error: message }));
 addEventListener("unhandledrejection", ({ reason }) => tell({ error: String(reason) }));
 `;
 
-/** Opens the site at `hash` in a Firefox of its own, with `script` (a module that ends with tell(…)) in the page; what it told. */
+/**
+ * The same, and once more where nothing was told in time: even without a session a start was once seen to stop in the middle, with
+ * idle processors. The report says so.
+ */
 async function inFirefox(site: string, hash: string, script: string, folder: string): Promise<unknown> {
+  try {
+    return await once(site, hash, script, path.join(folder, "first"));
+  } catch (error) {
+    test.info().annotations.push({ type: "second Firefox", description: String(error) });
+    return await once(site, hash, script, path.join(folder, "second"));
+  }
+}
+
+/** Opens the site at `hash` in a Firefox of its own, with `script` (a module that ends with tell(…)) in the page; what it told. */
+async function once(site: string, hash: string, script: string, folder: string): Promise<unknown> {
   let told: (what: unknown) => void;
   let gaveUp: (why: Error) => void;
   const telling = new Promise((resolve, reject) => {
@@ -51,6 +66,7 @@ async function inFirefox(site: string, hash: string, script: string, folder: str
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
   const { port } = server.address() as AddressInfo;
   const address = `http://localhost:${port}/${hash}`;
+  mkdirSync(folder);
   const args = ["--headless", "--no-remote", "--profile", folder, "--window-size", "1280,720", address];
   const firefox = spawn(FIREFOX, args, { stdio: "ignore", env: { ...process.env, HOME: folder } });
   const ended = new Promise((resolve) => firefox.once("close", resolve));
