@@ -1,6 +1,6 @@
 /**
  * One vm worker, from its measured launch to its end. It holds the only port to that worker. A worker that fails, speaks
- * nonsense or does not answer for 30 s is terminated and reported once; nothing that it does reaches any other VM.
+ * nonsense or does not answer for 60 s is terminated and reported once; nothing that it does reaches any other VM.
  */
 import { connect } from "../protocol/channel.ts";
 import { TerraError } from "../protocol/errors.ts";
@@ -8,7 +8,7 @@ import type { VmEvent, VmInit, VmRequest } from "../protocol/vm.ts";
 import { parseVmEvent } from "./vm-event.ts";
 
 /** How long a vm worker may be silent after it was asked something, ms: a busy computer with many boxes is not a fault of theirs. */
-export const ANSWER_MS = 30_000;
+export const ANSWER_MS = 60_000;
 /** How long the launch may take, ms: fetching, compiling and hashing compete with every other box that starts. */
 const START_MS = 120_000;
 /** How often a worker is asked for a sign of life, ms. */

@@ -2,7 +2,7 @@
  * The views that pictures are taken of, in the order in which one comes to them in their lab. `start` opens the page, once for a lab; `show`
  * goes from the view before to this one by what a person would press. `pages` are those that stand alone.
  */
-const LONG = 180_000;
+const LONG = 300_000;
 
 /** Plays the lesson to the end of its `last`th step. */
 async function playTo(page, last) {
@@ -20,11 +20,12 @@ async function playTo(page, last) {
       step,
       { timeout: LONG },
     );
-  // The first step is played as the lab is opened.
+  // The first step is played as the lab is opened. Of the others a first press opens them, a second runs them.
   await reach(Math.max(1, (await place()).at));
   for (let { at } = await place(); at < last; at += 1) {
     await page.keyboard.press("Escape");
-    await page.getByRole("button", { name: "Next step" }).first().click();
+    await page.getByRole("button", { name: "Next step" }).last().click();
+    await page.getByRole("button", { name: "Run this step" }).last().click();
     await reach(at + 1);
   }
 }
@@ -95,7 +96,13 @@ const banking = [
   { name: "banking-revoked", show: step(12) },
 ];
 
-export const views = Object.entries({ hello, owner, banking }).flatMap(([lab, list]) =>
+const game = [
+  { name: "game-players", show: step(2) },
+  { name: "game-radar", show: step(3) },
+  { name: "game-aim", show: step(4) },
+];
+
+export const views = Object.entries({ hello, owner, banking, "quake-open": game }).flatMap(([lab, list]) =>
   list.map((view) => ({ ...view, lab, start: open(lab) })),
 );
 views.push(
