@@ -13,6 +13,8 @@ interface Surface {
   vm: string;
   canvas: HTMLCanvasElement;
   size: SurfaceSize;
+  /** Resolves once the TVMM has the canvas, to whether it took it; until then it has nothing to resize. */
+  taken: Promise<boolean>;
 }
 
 const surfaces = new Map<string, Surface>();
@@ -29,7 +31,10 @@ export function sizeOf(element: HTMLElement): SurfaceSize {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)), scale };
 }
 
-const refused = (key: string) => (error: unknown) => {
+/** Only what is refused of the canvas that is in its place now is told: an earlier one's machine may have gone off meanwhile. */
+const refused = (surface: Surface) => (error: unknown) => {
+  const key = `${surface.platform}/${surface.vm}`;
+  if (surfaces.get(key) !== surface) return;
   useSurfaces.setState(({ errors }) => ({ errors: { ...errors, [key]: messageOf(error) } }));
 };
 
@@ -43,14 +48,23 @@ export function showSurface(view: LabView, platform: string, vm: string, place: 
     canvas.className = "surface";
     canvas.width = size.width;
     canvas.height = size.height;
-    surface = { platform, vm, canvas, size };
-    surfaces.set(key, surface);
     const handed = canvas.transferControlToOffscreen();
-    view.surface(platform, vm, handed, size, shade(useTheme.getState().theme)).catch((error: unknown) => {
-      // This canvas is spent; the next time the box is shown it gets another one.
-      if (surfaces.get(key)?.canvas === canvas) surfaces.delete(key);
-      refused(key)(error);
-    });
+    const taken = view.surface(platform, vm, handed, size, shade(useTheme.getState().theme)).then(
+      () => {
+        // What was refused before, while the box was not there yet, is over.
+        useSurfaces.setState(({ errors: { [key]: _, ...others } }) => ({ errors: others }));
+        return true;
+      },
+      (error: unknown) => {
+        refused(held)(error);
+        // The canvas is spent; the next time the box is shown it gets another one.
+        if (surfaces.get(key) === held) surfaces.delete(key);
+        return false;
+      },
+    );
+    const held: Surface = { platform, vm, canvas, size, taken };
+    surface = held;
+    surfaces.set(key, held);
   }
   place.replaceChildren(surface.canvas);
   fitSurface(view, platform, vm, size);
@@ -64,13 +78,18 @@ export function fitSurface(view: LabView, platform: string, vm: string, size: Su
     surface.size.width === size.width && surface.size.height === size.height && surface.size.scale === size.scale;
   if (same) return;
   surface.size = size;
-  view.resize(platform, vm, size, shade(useTheme.getState().theme)).catch(refused(`${platform}/${vm}`));
+  resize(view, surface, shade(useTheme.getState().theme));
+}
+
+function resize(view: LabView, surface: Surface, theme: "light" | "dark"): void {
+  const { platform, vm } = surface;
+  surface.taken
+    .then((taken) => (taken ? view.resize(platform, vm, surface.size, theme) : undefined))
+    .catch(refused(surface));
 }
 
 export function themeSurfaces(view: LabView, theme: "light" | "dark"): void {
-  for (const { platform, vm, size } of surfaces.values()) {
-    view.resize(platform, vm, size, theme).catch(refused(`${platform}/${vm}`));
-  }
+  for (const surface of surfaces.values()) resize(view, surface, theme);
 }
 
 function forget(prefix: string): void {
