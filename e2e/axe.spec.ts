@@ -95,6 +95,13 @@ const OWNER: View[] = [
   zoom("wire", /^Wire lan, /, region("Wire lan")),
   zoom("message", /^message \d+/, region("Messages")),
   zoom("the limit", /^The chip is simulated/, (page) => expect(page.getByRole("dialog")).toBeVisible()),
+  {
+    name: "find",
+    async show(page) {
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
   zoom("keys", /^Keys of this page/, (page) => expect(page.getByRole("dialog")).toBeVisible()),
 ];
 
