@@ -30,7 +30,10 @@ function NoLab({ scenarios }: { scenarios: readonly Scenario[] }) {
   const { loaded, total } = totalProgress(facts);
   const running = useLesson((lesson) => lesson.running);
   const opening = openError === null && (running || total > 0);
-  const first = view.terra.labs()[0];
+  const labs = view.terra.labs();
+  // The one that could not be opened, or else the first there is.
+  const wanted = useLesson((lesson) => lesson.scenario?.lab);
+  const first = labs.find(({ id }) => id === wanted) ?? labs[0];
   if (opening) {
     return (
       <div className="empty">
