@@ -76,7 +76,7 @@ const hello = [
 const owner = [
   { name: "owner-stage", show: step(1) },
   { name: "owner-manage", show: press("Manage alice") },
-  { name: "owner-media", show: press("Media", "tab") },
+  { name: "owner-media", show: press("Media") },
   { name: "owner-wire", show: step(7) },
   { name: "owner-wire-zoom", show: press(/^Wire lan/i) },
   { name: "owner-panic", show: step(9) },
