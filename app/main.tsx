@@ -19,6 +19,7 @@ import "./styles/stage.css";
 import "./styles/lines.css";
 import "./styles/lenses.css";
 import "./styles/messages.css";
+import "./styles/message.css";
 import "./styles/measurements.css";
 import "./styles/verifier.css";
 import "./styles/find.css";

@@ -35,7 +35,7 @@ function Find({ box, memory }: { box: BoxFacts; memory: BytesState }) {
   };
   const found = progress?.found ?? [];
   return (
-    <div className="find">
+    <div className="memory-find">
       <form
         className="bytes-bar"
         onSubmit={(event) => {
