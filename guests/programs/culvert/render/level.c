@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sight.h"
+
 enum lump {
   LUMP_ENTITIES, LUMP_PLANES, LUMP_TEXTURES, LUMP_VERTICES, LUMP_VISIBILITY, LUMP_NODES, LUMP_TEXINFO, LUMP_FACES,
   LUMP_LIGHTING, LUMP_CLIPNODES, LUMP_LEAVES, LUMP_MARKS, LUMP_EDGES, LUMP_SURFEDGES, LUMP_MODELS, LUMPS
@@ -25,7 +27,6 @@ enum {
   CONTENTS_SOLID = -2,
   CONTENTS_LIQUIDS = -3, /* this and below, down to lava */
   CONTENTS_LAVA = -5,
-  NO_STYLE = 255,
   DEEPEST = 512,
   FRAME_FIRST = '0',
 };
@@ -142,8 +143,6 @@ static bool read_vertices(struct loading *loading) {
   return true;
 }
 
-static float product(const float a[3], const float b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-
 static int floor16(float value) {
   int whole = (int)(value / 16);
   return 16 * ((float)whole * 16 > value ? whole - 1 : whole);
@@ -153,7 +152,7 @@ static int floor16(float value) {
 static bool extents(const struct level *level, const struct level_face *face, const float axis[4], int *least, int *extent) {
   float from = 1e9f, to = -1e9f;
   for (int i = 0; i < face->corners; i++) {
-    float value = product(level->vertices[level->corners[face->first_corner + i]], axis) + axis[3];
+    float value = sight_product(level->vertices[level->corners[face->first_corner + i]], axis) + axis[3];
     if (value < from) from = value;
     if (value > to) to = value;
   }
@@ -204,7 +203,7 @@ static bool read_face(struct loading *loading, int number, struct level_face *fa
   memcpy(face->styles, at + 12, LEVEL_STYLES);
   int styles = 0;
   while (styles < LEVEL_STYLES && face->styles[styles] < 64) styles++;
-  for (int i = styles; i < LEVEL_STYLES; i++) face->styles[i] = NO_STYLE;
+  for (int i = styles; i < LEVEL_STYLES; i++) face->styles[i] = LEVEL_NO_STYLE;
   uint32_t samples = (uint32_t)((face->s_extent / 16 + 1) * (face->t_extent / 16 + 1) * styles);
   struct bytes light;
   if (bytes_s32(at + 16) >= 0 && samples > 0) {
@@ -368,84 +367,4 @@ void level_free(struct level *level) {
                    level->leaves, level->models,   level->vertices, level->corners, level->marks};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) free(parts[i]);
   free(level);
-}
-
-struct level_leaf *level_leaf_at(const struct level *level, const float point[3]) {
-  int number = level->models[0].root;
-  while (number >= 0) {
-    const struct level_node *node = &level->nodes[number];
-    number = node->children[product(point, node->normal) < node->distance];
-  }
-  return &level->leaves[~number];
-}
-
-static void mark(struct level *level, struct level_leaf *leaf) {
-  unsigned seen = leaf->seen = level->seen;
-  for (int node = leaf->parent; node >= 0 && level->nodes[node].seen != seen; node = level->nodes[node].parent)
-    level->nodes[node].seen = seen;
-}
-
-/* A row is one bit a leaf, beginning with leaf 1; a byte of 0 is followed by how many there are of it. */
-void level_mark_visible(struct level *level, const struct level_leaf *from) {
-  if (level->seen_from == from) return;
-  level->seen_from = from;
-  level->seen++;
-  int leaves = level->visible_leaves;
-  if (from->visibility < 0) {
-    for (int i = 1; i <= leaves; i++) mark(level, &level->leaves[i]);
-    return;
-  }
-  const uint8_t *at = level->visibility.at + from->visibility, *end = level->visibility.at + level->visibility.size;
-  for (int leaf = 1; leaf <= leaves && at < end; at++) {
-    if (*at == 0) {
-      if (++at == end) return;
-      leaf += 8 * *at;
-      continue;
-    }
-    for (int bit = 0; bit < 8 && leaf <= leaves; bit++, leaf++) {
-      if (*at >> bit & 1) mark(level, &level->leaves[leaf]);
-    }
-  }
-}
-
-/* Of a face at a point on its plane; -1 if it is not there or has none to go by. */
-static int light_of(const struct level_face *face, const float point[3], const int styles[64]) {
-  if (face->texture->kind == LEVEL_SKY || face->texture->kind == LEVEL_LIQUID) return -1;
-  float s = product(point, face->s) + face->s[3] - (float)face->s_least;
-  float t = product(point, face->t) + face->t[3] - (float)face->t_least;
-  if (!(s >= 0 && t >= 0 && s <= (float)face->s_extent && t <= (float)face->t_extent)) return -1;
-  if (!face->light) return 0;
-  int across = face->s_extent / 16 + 1, down = face->t_extent / 16 + 1, light = 0;
-  const uint8_t *sample = face->light + (int)t / 16 * across + (int)s / 16;
-  for (int style = 0; style < LEVEL_STYLES && face->styles[style] != NO_STYLE; style++, sample += across * down)
-    light += *sample * styles[face->styles[style]] >> 8;
-  return light > 255 ? 255 : light;
-}
-
-/* The light where a line straight down from `from` to the height `bottom` first meets a face of a subtree, or -1. */
-static int light_below(const struct level *level, int number, const float from[3], float bottom, const int styles[64]) {
-  float top[3] = {from[0], from[1], from[2]};
-  while (number >= 0) {
-    const struct level_node *node = &level->nodes[number];
-    const float low[3] = {top[0], top[1], bottom};
-    float above = product(top, node->normal) - node->distance, below = product(low, node->normal) - node->distance;
-    int side = above < 0;
-    if ((below < 0) == side) {
-      number = node->children[side];
-      continue;
-    }
-    float middle[3] = {top[0], top[1], top[2] + (bottom - top[2]) * (above / (above - below))};
-    int found = light_below(level, node->children[side], top, middle[2], styles);
-    for (int i = 0; i < node->faces && found < 0; i++)
-      found = light_of(&level->faces[node->first_face + i], middle, styles);
-    if (found >= 0) return found;
-    top[2] = middle[2];
-    number = node->children[!side];
-  }
-  return -1;
-}
-
-int level_light_at(const struct level *level, const float point[3], const int styles[64]) {
-  int light = light_below(level, level->models[0].root, point, point[2] - 2048, styles);
-  return light < 0 ? 0 : light;
 }

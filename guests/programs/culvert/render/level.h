@@ -9,6 +9,8 @@
 enum {
   LEVEL_MIPS = 4,
   LEVEL_STYLES = 4,
+  /* In a face's list of styles: there are no more. */
+  LEVEL_NO_STYLE = 255,
   /* Of a face, in texels; more than any compiler makes. */
   LEVEL_EXTENT = 512,
   LEVEL_FRAMES = 10,
