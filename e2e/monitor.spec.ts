@@ -223,7 +223,11 @@ test("the screen's text is selected on the picture, where its letters are", asyn
   const layer = terra.locator(".text-layer");
   await expect(layer).toContainText("word");
   for (const scale of ["half", "full"]) {
-    if (scale === "full") await terra.keyboard.press("f");
+    if (scale === "full") {
+      await terra.keyboard.press("f");
+      // The layer comes once the picture's new place is measured.
+      await expect(terra.getByRole("region", { name: "Full size" }).locator(".text-layer")).toContainText("word");
+    }
     const cells = await terra.evaluate(() => {
       const layer = document.querySelector<HTMLElement>(".text-layer");
       const row = layer?.children[1];
