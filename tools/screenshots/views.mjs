@@ -48,7 +48,10 @@ const open = (lab) => async (page) => {
 const press =
   (name, role = "button") =>
   async (page) => {
-    await page.getByRole(role, { name, exact: typeof name === "string" }).first().click();
+    await page
+      .getByRole(role, { name, exact: typeof name === "string" })
+      .first()
+      .click();
   };
 const all =
   (...parts) =>
