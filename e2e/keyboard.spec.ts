@@ -140,6 +140,8 @@ async function nothingStolen(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Keys of this page" }).press("Enter");
   await tabTo(page, /^input Single letters/);
   await key(page, "Space", "Escape");
+  // The page has its keys back once the sheet is gone, which is a moment after Escape.
+  await expect(sheet).toHaveCount(0);
 }
 
 test("hello: step by step with guesses, lenses and zooms by keys, and back to a step's start", async ({ page }) => {
