@@ -12,7 +12,14 @@ import { checkMultiboot } from "./multiboot.ts";
 import { withoutWorkers } from "./no-workers.ts";
 import { type Scheduler, takeOver } from "./scheduler.ts";
 import { type SerialLine, serialLine } from "./serial.ts";
-import { type Emulator, internals, virtioConstructor } from "./v86-internals.ts";
+import {
+  type Emulator,
+  internals,
+  JIT_DISABLED,
+  JIT_EXTRA_BLOCKS,
+  JIT_PAGES,
+  virtioConstructor,
+} from "./v86-internals.ts";
 import { type Board, takeOut } from "./virtio.ts";
 import { plugInRng } from "./virtio-rng.ts";
 
@@ -25,6 +32,14 @@ import { plugInRng } from "./virtio-rng.ts";
 const JIT_AFTER_INSTRUCTIONS_OF_PROGRAMS = 30_000_000;
 const JIT_AFTER_INSTRUCTIONS = 100_000_000;
 const USER_MODE = 3;
+
+/**
+ * What v86's compiler puts into one WebAssembly function: the code of one page, and no blocks beside it. Its own measure (three
+ * pages, 250 blocks) makes functions on which the browser's optimising compiler works for seconds each; with a few machines
+ * that compiler has all its threads, and the collector of memory waits for them in every thread of the page.
+ */
+const COMPILED_PAGES = 1;
+const COMPILED_EXTRA_BLOCKS = 0;
 
 const COM1 = 0x3f8;
 
@@ -151,7 +166,9 @@ export async function createMachine(options: MachineOptions, events: MachineEven
     const said = spoken && programsSince < done;
     if (!said && done - programsSince < JIT_AFTER_INSTRUCTIONS_OF_PROGRAMS && done < JIT_AFTER_INSTRUCTIONS) return;
     jit = true;
-    cpu.set_jit_config(0, 0);
+    cpu.set_jit_config(JIT_PAGES, COMPILED_PAGES);
+    cpu.set_jit_config(JIT_EXTRA_BLOCKS, COMPILED_EXTRA_BLOCKS);
+    cpu.set_jit_config(JIT_DISABLED, 0);
   };
   const halt = (reason: Halt) => {
     if (halted) return;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { asm, guest, trial } from "./testing/guest.ts";
-import type { Cpu } from "./v86-internals.ts";
+import { type Cpu, JIT_DISABLED, JIT_EXTRA_BLOCKS, JIT_PAGES } from "./v86-internals.ts";
 
 /** Every member of v86 that its documentation does not mention and that engine/vm uses. A new version of v86 must keep them. */
 
@@ -41,6 +41,17 @@ test("the processor", () => {
   }
   expect(cpu.memory_size[0]).toBe(8 << 20);
   expect(cpu.wasm_memory).toBeInstanceOf(WebAssembly.Memory);
+});
+
+test("the JIT's settings stand where they are looked for", () => {
+  const { get_jit_config: setting } = (cpu as unknown as { wm: { exports: Record<string, (index: number) => number> } })
+    .wm.exports;
+  if (!setting) throw new Error("v86.wasm tells nothing of the JIT");
+  // What v86 starts with tells one from the other.
+  expect([JIT_DISABLED, JIT_PAGES, JIT_EXTRA_BLOCKS].map((index) => setting(index))).toEqual([1, 3, 250]);
+  cpu.set_jit_config(JIT_PAGES, 1);
+  cpu.set_jit_config(JIT_EXTRA_BLOCKS, 0);
+  expect([setting(JIT_PAGES), setting(JIT_EXTRA_BLOCKS)]).toEqual([1, 0]);
 });
 
 test("clocks that can be stopped: the time stamp counter's, 64 bits in two halves, and the interval timer's", () => {

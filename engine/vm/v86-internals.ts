@@ -5,6 +5,11 @@
  */
 import type { V86 } from "v86";
 
+/** Settings of the JIT, by their index in v86: whether it is off (1), pages and blocks beside them that one function may hold. */
+export const JIT_DISABLED = 0;
+export const JIT_PAGES = 1;
+export const JIT_EXTRA_BLOCKS = 3;
+
 /** A descriptor of a virtqueue's chain, as the guest wrote it: 32-bit words come signed, and nothing in it was checked. */
 export interface RawDescriptor {
   addr_low: number;
@@ -146,7 +151,7 @@ export interface Cpu {
   current_tsc: ArrayLike<number>;
   store_current_tsc(): void;
   set_tsc(low: number, high: number): void;
-  /** (0, 1) switches the JIT off, (0, 0) on. */
+  /** Sets JIT_DISABLED, JIT_PAGES or JIT_EXTRA_BLOCKS. */
   set_jit_config(index: number, value: number): void;
   /** What every way of resetting the processor ends in. */
   reboot_internal(): void;
