@@ -120,7 +120,7 @@ export const messageTexts = {
     } as Record<string, string>,
     nonce: "nonce",
     policy: "What it accepts",
-    checkingAt: (at: number, of: number) => `Checking ${at} of ${of}`,
+    checkingAt: (at: number, of: number) => `Check ${at} of ${of}`,
     edit: {
       own: "A change acts on the next appraisal from here, never on the lesson’s.",
       edited: "Edited: acts on the next appraisal from here, never on the lesson’s.",

@@ -82,7 +82,12 @@ let failed = 0;
 for (const size of options.size) {
   const [width, height] = size.split("x").map(Number);
   for (const group of groups()) {
-    const context = await browser.newContext({ viewport: { width, height }, baseURL: site.address });
+    const context = await browser.newContext({
+      viewport: { width, height },
+      baseURL: site.address,
+      // What moves would be caught on its way.
+      reducedMotion: "reduce",
+    });
     const page = await context.newPage();
     try {
       await group[0].start(page);

@@ -2,11 +2,18 @@
 import { Fragment } from "react";
 import { TextMarker } from "./Spot.tsx";
 
-const PART = /(\[\d\]|\*[^*\s][^*]*\*)/;
+/** A marker takes along the sign that ends a sentence or clause behind it: neither begins a line. */
+const PART = /(\[\d\][.,;:!?]?|\*[^*\s][^*]*\*)/;
 
 function part(text: string, key: number) {
-  const marker = /^\[(\d)\]$/.exec(text)?.[1];
-  if (marker !== undefined) return <TextMarker key={key} number={Number(marker)} />;
+  const [, marker, sign] = /^\[(\d)\](.?)$/.exec(text) ?? [];
+  if (marker !== undefined)
+    return (
+      <span key={key} className="with-marker">
+        <TextMarker number={Number(marker)} />
+        {sign}
+      </span>
+    );
   const stressed = /^\*([^*]+)\*$/.exec(text)?.[1];
   if (stressed !== undefined) return <em key={key}>{stressed}</em>;
   return <Fragment key={key}>{text}</Fragment>;
