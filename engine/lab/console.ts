@@ -18,6 +18,7 @@ export interface ConsoleLine {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const ESCAPE = String.fromCharCode(27);
+const BELL = String.fromCharCode(7);
 /** Ctrl-C. */
 const INTERRUPT = String.fromCharCode(3);
 /** A shell's prompt at the end of what was written so far; busybox asks for the cursor's position behind it. */
@@ -41,6 +42,10 @@ function find(text: string, pattern: string | RegExp, from: number): { text: str
 
 /** One word for a shell, whatever is in it. */
 const quoted = (command: string) => `'${command.replaceAll("'", "'\\''")}'`;
+
+/** What a guest's `run` (guests/overlays/shell) writes before and behind a command's output; no terminal shows it. */
+const begins = (mark: string) => `${ESCAPE}]133;C;aid=${mark}${BELL}`;
+const ends = (mark: string) => `${ESCAPE}\\]133;D;(\\d+);aid=${mark}${BELL}`;
 
 /** busybox reads lines of at most 1023 bytes; this many characters stay below that in UTF-8 and quoted, with what stands around. */
 const LINE = 200;
@@ -153,7 +158,7 @@ export function createConsole(line: ConsoleLine): Console {
       throw new TerraError("bad-state", `the box is ${line.state()}; no shell runs in it`);
     }
     commands += 1;
-    const mark = `${commands}x${crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36)}`;
+    const mark = `${commands}${crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36).slice(-4)}`;
     let prompted = false;
     try {
       const seen = (output: string) => {
@@ -162,24 +167,27 @@ export function createConsole(line: ConsoleLine): Console {
       };
       await watch(seen, timeoutMs, "a shell's prompt");
       prompted = true;
-      // The quotes keep the marks out of the terminal's echo; all of it is one command to the shell, so that it reads all
-      // before it starts any. `eval` takes what is empty or no shell's language; the trap reports a shell that was left.
-      const end = `echo "end"-${mark}:$?`;
       const { before, word } = asWord(command, `command_${mark}`);
-      await write(`${before}trap '${end}' EXIT; echo "begin"-${mark}; command eval ${word}; ${end}; trap - EXIT\n`);
-      const begin = new RegExp(`begin-${mark}\\r?\\n`);
-      const finished = new RegExp(`end-${mark}:(\\d+)\\r?\\n[^]*[#$] `);
+      await write(`${before}run ${mark} ${word}\n`);
+      const finished = new RegExp(`${ends(mark)}[^]*[#$] `);
       let from = 0;
       const answer = (output: string) => {
         if (from === 0) {
-          const begun = begin.exec(output);
-          if (!begun) return undefined;
-          from = begun.index + begun[0].length;
+          const begun = output.indexOf(begins(mark));
+          if (begun < 0) {
+            if (!new RegExp(`run ${mark} [^]*\\brun: not found[^]*[#$] `).test(output) || !atPrompt(output))
+              return undefined;
+            throw new TerraError(
+              "bad-state",
+              "the box's shell does not know `run` (/etc/shell of this lab's images); leave it with exit",
+            );
+          }
+          from = begun + begins(mark).length;
         }
         // A prompt is at the end of what was written: only then is it worth looking for the mark in all of it.
-        const at = atPrompt(output) ? output.lastIndexOf(`end-${mark}:`) : -1;
-        const match = at < from ? null : finished.exec(output.slice(at));
-        return match ? { exitCode: Number(match[1]), output: output.slice(from, at) } : undefined;
+        if (!atPrompt(output)) return undefined;
+        const match = finished.exec(output.slice(from));
+        return match ? { exitCode: Number(match[1]), output: output.slice(from, from + match.index) } : undefined;
       };
       const { exitCode, output } = await watch(
         answer,

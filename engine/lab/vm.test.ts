@@ -98,13 +98,25 @@ describe("the console of a box that is suspended", () => {
     say("/tmp # ");
     const running = console.run("sleep 5", { timeoutMs: 1e9 });
     await settled();
-    const mark = /begin"-(\w+)/.exec(written.join(""))?.[1];
-    say(`\r\nbegin-${mark}\r\n`);
+    const mark = /^run (\w+) 'sleep 5'\n$/.exec(written.join(""))?.[1];
+    say(`run ${mark} 'sleep 5'\r\n\x1b]133;C;aid=${mark}\x07`);
     enter("suspended");
     await settled();
     enter("on");
-    say(`woken\r\nend-${mark}:0\r\n/tmp # `);
+    say(`woken\r\n\x1b]133;D;0;aid=${mark}\x07/tmp # `);
     await expect(running).resolves.toEqual({ exitCode: 0, output: "woken\n" });
+  });
+
+  it("says at once that the shell is one of another kind", async () => {
+    const { line, say, written } = machineWithOneBox();
+    const console = createConsole(line);
+    say("/ # ");
+    const refused = expect(console.run("true", { timeoutMs: 1e9 })).rejects.toThrow(
+      /^bad-state: .*does not know `run`/,
+    );
+    await settled();
+    say(`${written.join("").trimEnd()}\r\nsh: run: not found\r\n/ # `);
+    await refused;
   });
 
   it("says that time is up, not that nothing can be typed", async () => {
