@@ -3,12 +3,15 @@ import { count } from "./facts/format.ts";
 
 export const gameTexts = {
   game: {
+    screens: "Players’ screens",
     give: (machine: string, box: string) => `Give ${box} ${machine}’s monitor`,
     playAs: (box: string) => `Play as ${box}`,
     takeOver: "The keyboard goes to this box; F2 there hands the player over between bot and person",
     sniffer: "What the sniffer hears",
     heard: (players: number, frames: number) =>
-      players === 0 ? `${count(frames)} frames, no position in them` : `${players} players in ${count(frames)} frames`,
+      players === 0
+        ? `${count(frames)} frames, no position in them`
+        : `${players} ${players === 1 ? "player" : "players"} in ${count(frames)} frames`,
     map: (names: readonly string[]) =>
       names.length === 0 ? "Nobody’s position is known" : `Positions are known of ${names.join(", ")}`,
     nothing: "no position to decode",

@@ -32,7 +32,7 @@ export function Screens() {
   const view = useView();
   const players = useFacts((facts) => facts.machines);
   return (
-    <div className="screens">
+    <section className="screens" aria-label={texts.game.screens} data-region="screens" tabIndex={-1}>
       {playersOf(players).map(({ machine, box }) => (
         <section
           key={box.path}
@@ -52,24 +52,25 @@ export function Screens() {
           )}
         </section>
       ))}
-    </div>
+    </section>
   );
 }
 
-/** Takes the keyboard to a player's screen, where F2 hands the player over between bot and person. */
+/** Takes the keyboard to a player's screen, where F2 hands the player over between bot and person. The attention key leads back here. */
 export function PlayersTools() {
   const players = playersOf(useFacts((facts) => facts.machines));
-  return players.map(({ box }) => (
-    <button
-      key={box.path}
-      type="button"
-      className="chip"
-      title={texts.game.takeOver}
-      onClick={() => document.querySelector<HTMLElement>(`[data-player="${box.path}"] [data-keyboard]`)?.focus()}
-    >
-      <Screen />
-      {texts.game.playAs(box.status.name)}
-    </button>
+  return players.map(({ machine, box }) => (
+    <span key={box.path} data-monitor-list={machine.info.id}>
+      <button
+        type="button"
+        className="chip"
+        title={texts.game.takeOver}
+        onClick={() => document.querySelector<HTMLElement>(`[data-player="${box.path}"] [data-keyboard]`)?.focus()}
+      >
+        <Screen />
+        {texts.game.playAs(box.status.name)}
+      </button>
+    </span>
   ));
 }
 

@@ -1,6 +1,7 @@
-/** Which boxes play, and whose colour is whose: a player goes by the name of the box that plays him. */
+/** Which boxes play, and whose colour is whose: a player goes by the name of the box that plays him, and has its frame's colour. */
 import type { BoxFacts, MachineFacts } from "../facts/facts.ts";
 import { useFacts } from "../facts/store.ts";
+import { frame } from "../stage/colours.ts";
 
 export interface PlayerBox {
   machine: MachineFacts;
@@ -15,14 +16,11 @@ export const playersOf = (machines: readonly MachineFacts[]): PlayerBox[] =>
 /** Is there anything of a game in this lab. */
 export const useGame = (): boolean => useFacts(({ machines }) => playersOf(machines).length > 0);
 
-/** Colours of players in maps and curves, in the order of their machines; each machine gives out its boxes' frames by itself. */
-const COLOURS = ["blue", "plum", "teal", "brown"] as const;
-
-/** The colour of a player, by his name; a stranger's is the ink's. */
+/** The colour of a player in maps and curves, by his name; a stranger's is the ink's. */
 export function useColourOf(): (name: string) => string {
   const players = playersOf(useFacts((facts) => facts.machines));
   return (name) => {
-    const index = players.findIndex(({ box }) => box.status.name === name);
-    return index < 0 ? "var(--ink2)" : `var(--frame-${COLOURS[index % COLOURS.length]})`;
+    const player = players.find(({ box }) => box.status.name === name);
+    return player ? frame(player.box.id) : "var(--ink2)";
   };
 }

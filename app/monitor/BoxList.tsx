@@ -28,7 +28,7 @@ export function BoxList({ machine, chips = false }: { machine: MachineFacts; chi
       {machine.boxes.map((box, index) => {
         const has = machine.focus.box === box.id;
         return (
-          <li key={box.id} style={{ "--frame": frame(index) } as CSSProperties}>
+          <li key={box.id} style={{ "--frame": frame(box.id) } as CSSProperties}>
             <button
               type="button"
               className={chips ? "chip" : "box-list-button"}

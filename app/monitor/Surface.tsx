@@ -14,7 +14,7 @@ import { scancodes } from "./scancodes.ts";
 import { fitSurface, showSurface, sizeOf, useSurfaces } from "./surfaces.ts";
 import { TextLayer } from "./TextLayer.tsx";
 
-/** Gives keyboard and mouse back: to the list of boxes, where 1-9 choose. */
+/** Gives keyboard and mouse back: to the machine's list of boxes, where 1-9 choose, or to the button that led here. */
 function attention(platform: string): void {
   if (document.pointerLockElement) document.exitPointerLock();
   const list = document.querySelector<HTMLElement>(`[data-monitor-list="${platform}"]`);

@@ -3,6 +3,8 @@
  * attention key, which its surface handles itself. Single characters can be switched off (WCAG 2.1.4).
  */
 import { useEffect } from "react";
+import { useFacts } from "../facts/store.ts";
+import { playersOf } from "../game/players.ts";
 import { back, goOn, pause, play, useLesson } from "../lesson/lesson.ts";
 import { beside } from "../page/focus.ts";
 import { useLetters } from "../page/letters.ts";
@@ -10,7 +12,7 @@ import { chooseLens, LENSES, type Lens, leaveZoom, moveDetent, toggleMonitor, us
 import { inBox, typing } from "../parts/keyboard.ts";
 
 /** As they are gone through; the bar at the foot comes after what stands above it. */
-const REGIONS = ["lesson", "stage", "lens", "right", "bar"];
+const REGIONS = ["lesson", "screens", "stage", "lens", "right", "bar"];
 
 function otherRegion(by: 1 | -1): void {
   const regions = REGIONS.flatMap((name) => [...document.querySelectorAll<HTMLElement>(`[data-region=${name}]`)]);
@@ -26,6 +28,11 @@ function toLens(lens: Lens): void {
   else chooseLens(lens);
 }
 
+/** Labs without a game have no such lens. */
+function toPlayers(): void {
+  if (playersOf(useFacts.getState().machines).length > 0) chooseLens("players");
+}
+
 const CHARACTERS: Record<string, () => void> = {
   n: () => void goOn(),
   b: () => void back(),
@@ -33,7 +40,7 @@ const CHARACTERS: Record<string, () => void> = {
   "]": () => moveDetent(1),
   f: toggleMonitor,
   "?": () => usePage.setState({ keys: true }),
-  p: () => toLens("players"),
+  p: toPlayers,
   ...Object.fromEntries(LENSES.map((lens, index) => [String(index + 1), () => toLens(lens)])),
 };
 

@@ -104,7 +104,7 @@ export function Machine({ machine, side, narrow = false }: Props) {
         {boxes.length === 0 ? (
           <NoBoxes machine={machine} />
         ) : (
-          boxes.map((box, index) => <Box key={box.id} box={box} machine={machine} frame={frame(index)} />)
+          boxes.map((box) => <Box key={box.id} box={box} machine={machine} frame={frame(box.id)} />)
         )}
       </div>
       <TvmmSlab machine={machine} />

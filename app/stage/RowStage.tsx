@@ -24,12 +24,12 @@ function State({ box }: { box: BoxFacts }) {
   );
 }
 
-function Tag({ box, index }: { box: BoxFacts; index: number }) {
+function Tag({ box }: { box: BoxFacts }) {
   const view = useView();
   const { status, path } = box;
   const className = ["tag", status.kind, status.state, status.management ? "management" : ""].join(" ");
   return (
-    <span className={className} style={{ "--frame": frame(index) } as CSSProperties} data-anchor={path}>
+    <span className={className} style={{ "--frame": frame(box.id) } as CSSProperties} data-anchor={path}>
       <Spot at={path} />
       <button
         type="button"
@@ -90,8 +90,8 @@ function Row({ machine }: { machine: MachineFacts }) {
         <Sliders />
         {info.id}
       </button>
-      {boxes.map((box, index) => (
-        <Tag key={box.id} box={box} index={index} />
+      {boxes.map((box) => (
+        <Tag key={box.id} box={box} />
       ))}
       {power !== "on" && <Trouble machine={machine} />}
       <span className={tvmm === "release" ? "tag slab-tag" : "tag slab-tag other"} data-anchor={`${info.id}/tvmm`}>

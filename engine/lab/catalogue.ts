@@ -107,18 +107,19 @@ export const catalogue: LabDescription[] = [
         focus: "red",
         management: {},
         vms: [
-          {
-            name: "red",
-            image: "game-open",
-            nics: [{ role: "internet" }],
-            config: { address: "10.0.0.3/24", peer: "10.0.0.4", ...player("red", 11) },
-          },
-          // Between red and everybody else: what it is not told to change it passes on.
+          // Between red and everybody else: what it is not told to change it passes on. Made before red, whose frame then has another
+          // colour than blue's.
           {
             name: "proxy",
             image: "game-proxy",
             nics: [{ role: "internet", connect: ["eth0", "red"] }],
             config: { address: "10.0.0.4/24", peer: "10.0.0.1" },
+          },
+          {
+            name: "red",
+            image: "game-open",
+            nics: [{ role: "internet" }],
+            config: { address: "10.0.0.3/24", peer: "10.0.0.4", ...player("red", 11) },
           },
         ],
       },

@@ -298,8 +298,8 @@ describe("a lab's description", () => {
     const boxes = game?.platforms.flatMap(({ vms }) => vms) ?? [];
     expect(boxes.map(({ name, nics }) => [name, nics[0]?.connect])).toEqual([
       ["blue", ["eth0"]],
-      ["red", []],
       ["proxy", ["eth0", "red"]],
+      ["red", []],
       ["server", ["eth0"]],
     ]);
     const told = Object.fromEntries(boxes.map(({ name, config }) => [name, config]));
