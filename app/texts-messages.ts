@@ -29,6 +29,17 @@ export const messageTexts = {
     confirmNoted: "in the browser’s console",
     many: (number: string) => `${number} messages`,
     gone: "This message is not kept any more.",
+    // Whose word a message is.
+    source: {
+      wire: "on the wire",
+      between: (machine: string) => `between two boxes of ${machine}`,
+      frame: (place: string) => `A frame ${place}, as whoever listens there has it.`,
+      frames: (place: string) => `Put together from frames ${place}, as whoever listens there has them.`,
+      encrypted: (place: string) => `Heard ${place}: who sent it and how long it is. The rest is encrypted.`,
+      tvmm: (machine: string) => `Told by ${machine}’s TVMM.`,
+      verifier: "Told by the verifier, which is outside all machines.",
+      lab: "Told by the lab.",
+    },
     filter: {
       label: "Which messages are shown",
       everything: "everything",

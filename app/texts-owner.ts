@@ -179,6 +179,7 @@ export const ownerTexts = {
     title: (wire: string) => `wire ${wire}`,
     note: "wire: anyone can listen and change",
     none: "no wire between them",
+    capture: (wire: string) => `Save what went over ${wire}`,
     tapped: "tapped",
     cut: "cut",
     delays: (ms: number) => `delays ${ms} ms`,

@@ -2,9 +2,17 @@
 import type { StepReport } from "../../engine/lab/index.ts";
 import type { Step } from "../../engine/scenarios/index.ts";
 import { allBoxes, useFactsNow } from "../facts/current.ts";
+import { Arrows, Cable, Screen, Terminal, Tree } from "../icons/icons.tsx";
 import { enterZoom, showInLens } from "../page/page.ts";
 import { texts } from "../texts.ts";
 import { artifacts, type Target } from "./artifacts.ts";
+
+/** Where it was seen: on a monitor, in a console, on a wire, among messages, in the measurements. */
+function Seen({ target }: { target: Target }) {
+  if (target.kind === "zoom") return target.zoom.kind === "wire" ? <Cable /> : <Arrows />;
+  if (target.lens === "monitor") return <Screen />;
+  return target.lens === "console" ? <Terminal /> : <Tree />;
+}
 
 function go(target: Target): void {
   if (target.kind === "zoom") enterZoom(target.zoom);
@@ -32,6 +40,7 @@ export function RestsOn({ step, report }: { step: Step; report: StepReport }) {
               data-return={`artifact:${words}`}
               onClick={() => go(target)}
             >
+              <Seen target={target} />
               {words}
             </button>
           ) : (

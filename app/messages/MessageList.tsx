@@ -7,7 +7,10 @@ import { Outcome } from "../icons/marks.tsx";
 import { Spot } from "../parts/Spot.tsx";
 import { texts } from "../texts.ts";
 import { rowId, useChoice } from "./choose.ts";
+import { Failed } from "./Failed.tsx";
 import { KindSign } from "./kinds.tsx";
+import { failureOf } from "./rows.ts";
+import { sourceOf } from "./sources.ts";
 
 const ROW = 32;
 
@@ -20,6 +23,7 @@ interface RowProps {
 
 const Row = memo(function Row({ message, index, chosen, machines }: RowProps) {
   const self = message.from === message.to;
+  const failure = failureOf(message);
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the list around it has the focus
     <div
@@ -36,11 +40,11 @@ const Row = memo(function Row({ message, index, chosen, machines }: RowProps) {
         {self ? <span className="quiet">{texts.messages.itself}</span> : endName(message.to, machines, true)}
       </span>
       <span className="mono list-kind">
-        <KindSign kind={message.kind} />
+        <KindSign message={message} />
         {message.kind} <Spot at={`message:${message.kind}`} inline />
       </span>
-      <span className="list-what" title={message.summary}>
-        {shortenDigests(message.summary)}
+      <span className="list-what" title={`${message.summary}\n${sourceOf(message)}`}>
+        {failure ? <Failed failure={failure} /> : shortenDigests(message.summary)}
       </span>
       <span className="mono list-bytes">{message.bytes ? count(message.bytes.length) : ""}</span>
       <span>

@@ -19,6 +19,7 @@ import { FieldsView } from "../wire/FrameView.tsx";
 import { type Document, documentsOf, noteCommands } from "./documents.ts";
 import { KindSign } from "./kinds.tsx";
 import { asText, filtered, indexOf } from "./rows.ts";
+import { sourceOf } from "./sources.ts";
 import { openMessage, useMessagesView } from "./view.ts";
 
 const WORDS = texts.messages.documents;
@@ -52,6 +53,7 @@ function Summary({ message, error }: { message: Message; error?: string | undefi
         {message.outcome && <Outcome kind={message.outcome === "accepted" ? "ok" : "bad"}>{message.outcome}</Outcome>}{" "}
         <span title={summary}>{shortenDigests(said)}</span>
       </p>
+      <p className="about-source">{sourceOf(message)}</p>
       {error !== undefined && (
         <p>
           {WORDS.unreadable} {shortenDigests(error)}
@@ -107,7 +109,7 @@ function Noted({ message, machines }: { message: Message; machines: number }) {
       <dl>
         <dt>{names.kind}</dt>
         <dd className="mono list-kind">
-          <KindSign kind={message.kind} />
+          <KindSign message={message} />
           {message.kind}
         </dd>
         <dt>{names.from}</dt>

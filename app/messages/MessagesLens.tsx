@@ -4,10 +4,12 @@ import { endName } from "../facts/format.ts";
 import { useFacts } from "../facts/store.ts";
 import { Find } from "../icons/icons.tsx";
 import { texts } from "../texts.ts";
+import { Capture } from "../wire/Capture.tsx";
 import { Filters } from "./Filters.tsx";
 import { MessageList } from "./MessageList.tsx";
 import { filtered, filterKey, NO_FILTER } from "./rows.ts";
 import { Sequence } from "./Sequence.tsx";
+import { isHeard } from "./sources.ts";
 import { useMessagesView } from "./view.ts";
 
 const WORDS = texts.messages.filter;
@@ -35,6 +37,14 @@ function FilterChip() {
   );
 }
 
+/** Where the list is of what was heard on wires, their captures are at hand. */
+function Captures() {
+  const kind = useMessagesView((view) => view.kind);
+  const wires = useFacts((facts) => facts.wires);
+  if (kind === null || !isHeard(kind)) return null;
+  return wires.map(({ id }) => <Capture key={id} wire={id} />);
+}
+
 export function MessagesTools() {
   const form = useMessagesView((view) => view.form);
   return (
@@ -50,6 +60,7 @@ export function MessagesTools() {
           {texts.messages[each]}
         </button>
       ))}
+      <Captures />
       {form === "sequence" && <FilterChip />}
     </>
   );

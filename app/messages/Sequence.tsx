@@ -8,9 +8,10 @@ import { Spot } from "../parts/Spot.tsx";
 import { useAnchors } from "../stage/anchors.ts";
 import { texts } from "../texts.ts";
 import { rowId, useChoice } from "./choose.ts";
+import { Failed } from "./Failed.tsx";
 import { KindSign } from "./kinds.tsx";
 import { type Lifeline, lifelines, placeOf } from "./lifelines.ts";
-import { words } from "./rows.ts";
+import { failureOf, words } from "./rows.ts";
 
 const ROW = 30;
 const LINE_Y = 24;
@@ -28,6 +29,7 @@ interface RowProps {
 function Label({ message }: { message: Message }) {
   // What the owner may do anyway needs no mark; a verdict and a refusal do.
   const { head, rest } = words(message);
+  const failure = failureOf(message);
   const marked = message.outcome === "refused" || (message.outcome !== undefined && message.kind === "appraisal");
   return (
     <>
@@ -36,9 +38,9 @@ function Label({ message }: { message: Message }) {
           <Mark kind={message.outcome === "accepted" ? "ok" : "bad"} />
         </span>
       )}
-      <KindSign kind={message.kind} />
-      <strong>{head}</strong> <span className="quiet">{rest}</span>
-      {message.outcome && <span className="visually-hidden">, {message.outcome}</span>}
+      <KindSign message={message} />
+      <strong>{head}</strong> {failure ? <Failed failure={failure} /> : <span className="quiet">{rest}</span>}
+      {message.outcome && !failure && <span className="visually-hidden">, {message.outcome}</span>}
       <Spot at={`message:${message.kind}`} inline />
     </>
   );

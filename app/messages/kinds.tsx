@@ -1,5 +1,6 @@
-/** The sign of each kind of message; its word stands beside it. */
+/** The sign of each kind of message; its word stands beside it. A lock is on what those on the wire cannot read, and on nothing else. */
 import type { ReactNode } from "react";
+import type { Message } from "../../engine/lab/api.ts";
 import { Arrows, Ask, Echo, Eye, Halt, Lock, Name, Packet, Power, Shield, Sliders } from "../icons/icons.tsx";
 
 const SIGNS: Record<string, ReactNode> = {
@@ -13,9 +14,7 @@ const SIGNS: Record<string, ReactNode> = {
   inspection: <Eye />,
   power: <Power />,
   halt: <Halt />,
-  tls: <Lock />,
-  openvpn: <Lock />,
-  esp: <Lock />,
+  tls: <Arrows />,
   arp: <Ask />,
   icmp: <Echo />,
   dns: <Name />,
@@ -25,8 +24,16 @@ const SIGNS: Record<string, ReactNode> = {
   tcp: <Arrows />,
 };
 
-export function KindSign({ kind }: { kind: string }) {
-  const sign = SIGNS[kind];
+type Said = Pick<Message, "kind" | "summary">;
+
+/** Under TLS 1.2 both ends' hellos and certificates go in clear, and what follows them does not. */
+export function isEncrypted({ kind, summary }: Said): boolean {
+  if (kind === "esp" || kind === "openvpn") return true;
+  return kind === "tls" && /^(ChangeCipherSpec|application data|encrypted)/.test(summary);
+}
+
+export function KindSign({ message }: { message: Said }) {
+  const sign = isEncrypted(message) ? <Lock /> : SIGNS[message.kind];
   return sign === undefined ? null : <span className="kind-sign">{sign}</span>;
 }
 

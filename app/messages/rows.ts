@@ -1,6 +1,7 @@
 /** Which messages a view of them shows, and what it says of each. Pure. */
 import type { Message } from "../../engine/lab/api.ts";
 import { shortenDigests } from "../facts/format.ts";
+import { CHECKS, type CheckName } from "../verifier/checks.ts";
 
 export interface Filter {
   /** null: every kind. */
@@ -91,6 +92,21 @@ export function words({ kind, summary }: Message): { head: string; rest: string 
   const short = shortenDigests(summary);
   if (!short.toLowerCase().startsWith(kind)) return { head: kind, rest: short };
   return { head: short.slice(0, kind.length), rest: short.slice(kind.length).replace(/^[:,]?\s*/, "") };
+}
+
+export interface Failure {
+  /** Number of the check that failed, from 1. */
+  at: number;
+  check: string;
+  why: string;
+}
+
+/** Where an appraisal failed; null: it did not, or it is none. */
+export function failureOf({ kind, outcome, summary }: Message): Failure | null {
+  if (kind !== "appraisal" || outcome !== "refused") return null;
+  const [, check = "", why = ""] = /^refused at ([a-z]+): (.*)$/s.exec(summary) ?? [];
+  const at = CHECKS.indexOf(check as CheckName) + 1;
+  return at === 0 ? null : { at, check, why: shortenDigests(why) };
 }
 
 /** Bytes as text if that is what they are: UTF-8 without control characters. */
