@@ -49,6 +49,7 @@ export const lessonTexts = {
       digest: (name: string, digest: string) => `${name} ${digest}`,
       console: (box: string) => `console of ${box}`,
       screen: (box: string) => `screen of ${box}`,
+      gone: (what: string) => `${what}, which is gone`,
     },
     halted: (box: string) => `${box} has halted.`,
   },

@@ -23,8 +23,7 @@ export function RestsOn({ step, report }: { step: Step; report: StepReport }) {
   const list = useFactsNow((facts) => {
     const places = Object.values(step.markers ?? {});
     const boxes = allBoxes(facts).map(({ path, status }) => ({ path, console: status.console !== "none" }));
-    const spoken = boxes.filter(({ path }) => places.includes(path));
-    return artifacts(report, { messages: facts.messages, boxes: [...spoken, ...boxes] });
+    return artifacts(report, { messages: facts.messages, boxes, places });
   });
   if (list.length === 0) return null;
   return (

@@ -17,7 +17,9 @@ const seen: Seen = {
   boxes: [
     { path: "alice/bank-client", console: false },
     { path: "bank/bank-server", console: true },
+    { path: "alice/pc", console: true },
   ],
+  places: ["alice/bank-client", "bank/tvmm", "bank/bank-server"],
 };
 
 describe("what a step rests on", () => {
@@ -48,13 +50,19 @@ describe("what a step rests on", () => {
     ]);
   });
 
-  it("shows the box that it names, or else the first of the step that has such a thing", () => {
+  it("shows the box that it names, or else the first that the step has marked and that has such a thing", () => {
     const boxes = (kind: "console" | "screen", value: string) =>
       artifacts(report({ kind, value }), seen).map(({ target }) => target);
     expect(boxes("screen", "bank/bank-server")).toMatchObject([{ lens: "monitor", box: "bank/bank-server" }]);
     expect(boxes("screen", "refused at vm")).toMatchObject([{ lens: "monitor", box: "alice/bank-client" }]);
     expect(boxes("console", "failed vm")).toMatchObject([{ lens: "console", box: "bank/bank-server" }]);
-    expect(artifacts(report({ kind: "console", value: "x" }), { ...seen, boxes: [] })).toEqual([]);
+    expect(artifacts(report({ kind: "console", value: "x" }), { ...seen, places: ["alice/bank-client"] })).toEqual([]);
+  });
+
+  it("names a box that is gone, and shows no other in its place", () => {
+    expect(artifacts(report({ kind: "console", value: "alice/mallory" }), seen)).toEqual([
+      { words: "console of alice/mallory, which is gone", target: null },
+    ]);
   });
 
   it("names each once", () => {

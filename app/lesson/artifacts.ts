@@ -16,8 +16,10 @@ export interface Artifact {
 
 export interface Seen {
   messages: readonly Message[];
-  /** Boxes by path, in the order of the step's markers first; and whether there is a console to read. */
+  /** Boxes by path, and whether there is a console to read. */
   boxes: readonly { path: string; console: boolean }[];
+  /** Where the step's markers stand. */
+  places: readonly string[];
 }
 
 const WORDS = texts.lesson.artifacts;
@@ -53,11 +55,15 @@ function digest(value: string): Artifact | null {
   return { words: WORDS.digest(name, shortDigest(hex)), target: lens("measurements", null, hex) };
 }
 
-/** The excerpt names its box, or stands for what the first box of the step says. */
-function boxed(kind: "console" | "screen", value: string, { boxes }: Seen): Artifact | null {
+const PATH = /^[a-z][\w-]*\/[a-z][\w-]*$/;
+
+/** The excerpt names its box, or stands for what the first box says that the step has marked. */
+function boxed(kind: "console" | "screen", value: string, { boxes, places }: Seen): Artifact | null {
   const fits = boxes.filter((box) => kind === "screen" || box.console);
-  const box = fits.find(({ path }) => path === value) ?? fits[0];
-  if (!box) return null;
+  const path = PATH.test(value) ? value : places.find((place) => fits.some((box) => box.path === place));
+  if (path === undefined) return null;
+  const box = fits.find((each) => each.path === path);
+  if (!box) return { words: WORDS.gone(WORDS[kind](path)), target: null };
   return { words: WORDS[kind](box.path), target: lens(kind === "console" ? "console" : "monitor", box.path) };
 }
 

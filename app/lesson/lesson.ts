@@ -80,10 +80,10 @@ export function finished(lesson: Lesson): boolean {
   return lesson.scenario !== null && lesson.reports.length === lesson.scenario.steps.length;
 }
 
-/** The box that a step is about: the first that one of its markers stands at. */
-export function boxOf(step: Step): string | null {
-  const places = Object.values(step.markers ?? {});
-  return places.find((place) => allBoxes(useFacts.getState()).some(({ path }) => path === place)) ?? null;
+/** The box that a step is about: the first that one of its markers stands at, and that has what the step's lens shows. */
+export function boxOf({ markers, lens }: Step): string | null {
+  const boxes = allBoxes(useFacts.getState()).filter(({ status }) => lens !== "console" || status.console !== "none");
+  return Object.values(markers ?? {}).find((place) => boxes.some(({ path }) => path === place)) ?? null;
 }
 
 /** Makes a step the current one and shows it in its lens. */

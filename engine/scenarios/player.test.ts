@@ -143,6 +143,72 @@ describe("going ahead", () => {
   });
 });
 
+describe("what a step has put back", () => {
+  /** The second step has two things put back, the last one may fail. */
+  function scenario(log: string[], fails = false): Scenario {
+    const plain = scenarioOf(log, { b: "nothing", c: "nothing" });
+    const steps = plain.steps.map((step): Step => {
+      const { run } = step;
+      return {
+        ...step,
+        async run(context) {
+          if (step.id === "b") {
+            context.later(async () => void log.push("first put back"));
+            context.later(async () => {
+              if (fails) throw new Error("internal: it is stuck");
+              log.push("second put back");
+            });
+          }
+          return run(context);
+        },
+      };
+    });
+    return { ...plain, steps };
+  }
+
+  it("is put back when another step begins, the last first, each once", async () => {
+    const { log, terra } = stage();
+    const player = createPlayer(terra, scenario(log));
+    await player.next();
+    await player.next();
+    expect(log).toEqual(["open", "a", "b"]);
+    await player.next();
+    await player.next();
+    expect(log).toEqual(["open", "a", "b", "second put back", "first put back", "c", "d"]);
+  });
+
+  it("is put back before the step itself is played again on the same lab", async () => {
+    const { log, terra } = stage();
+    const player = createPlayer(terra, scenario(log));
+    await player.next();
+    await player.next();
+    await player.goTo(1);
+    expect(log).toEqual(["open", "a", "b"]);
+    await player.next();
+    expect(log).toEqual(["open", "a", "b", "second put back", "first put back", "b"]);
+  });
+
+  it("is forgotten with its lab", async () => {
+    const { log, terra } = stage();
+    const player = createPlayer(terra, scenario(log));
+    await player.next();
+    await player.next();
+    await player.goTo(0);
+    await player.next();
+    expect(log).toEqual(["open", "a", "b", "open", "a"]);
+  });
+
+  it("makes the next step fail where it fails", async () => {
+    const { log, terra } = stage();
+    const player = createPlayer(terra, scenario(log, true));
+    await player.next();
+    await player.next();
+    expect(await player.next()).toMatchObject({ passed: false, observed: "internal: it is stuck" });
+    expect(player.broken).toEqual(new Set([2]));
+    expect(log).toEqual(["open", "a", "b"]);
+  });
+});
+
 describe("what goes wrong", () => {
   it("a step that throws is reported in its words, and goTo ends there", async () => {
     const { log, terra } = stage();

@@ -18,6 +18,8 @@ export function createPlayer(terra: Terra, scenario: Scenario, options: PlayerOp
   let reports: StepReport[] = [];
   let broken: ReadonlySet<number> = new Set();
   let notes = new Map<string, unknown>();
+  /** What the steps before want put back before another one begins. */
+  let waiting: (() => Promise<void>)[] = [];
   /** The lab that the steps were played on; null: the first step opens one. */
   let lab: Lab | null = null;
   /** The last step that was played on it; -1: none. */
@@ -35,6 +37,7 @@ export function createPlayer(terra: Terra, scenario: Scenario, options: PlayerOp
     reports = [];
     broken = new Set();
     notes = new Map();
+    waiting = [];
     lab = null;
     furthest = -1;
   }
@@ -45,8 +48,10 @@ export function createPlayer(terra: Terra, scenario: Scenario, options: PlayerOp
     const step = steps[index];
     if (!step || !terra.lab) throw new Error("The lab was closed.");
     if (terra.lab !== lab) throw new Error("Another lab was opened since; the lesson begins again in its own.");
+    for (let putBack = waiting.pop(); putBack; putBack = waiting.pop()) await putBack();
     furthest = Math.max(furthest, index);
-    return step.run({ terra, lab, notes, control: options.controls?.has(step.id) ?? false });
+    const later = (putBack: () => Promise<void>) => void waiting.push(putBack);
+    return step.run({ terra, lab, notes, later, control: options.controls?.has(step.id) ?? false });
   }
 
   async function play(): Promise<StepReport | null> {

@@ -18,6 +18,11 @@ export interface StepContext {
   lab: Lab;
   /** What earlier steps left for later ones. */
   notes: Map<string, unknown>;
+  /**
+   * Has something put back before another step begins: until then what the step did can be looked at. Last in, first out; what
+   * fails there is the next step's failure. After the last step nothing is put back.
+   */
+  later(putBack: () => Promise<void>): void;
   /** Does the step leave its tampering or defence out? Used by tests: then the verdict must turn round. */
   control: boolean;
 }

@@ -114,9 +114,11 @@ export const relayUnbound: Step = {
     const log = await context.lab.vm(UNBOUND_SERVER).console.text();
     const done = /asks for a transfer: done/.test(log);
     const unnoticed = /accepted/.test(log) && done && cents(before) - cents(after) === cents(AMOUNT);
-    await dropBox(alice(context), client);
-    await dropBox(alice(context), placed.box);
-    await dropBox(bank(context), server);
+    context.later(async () => {
+      await dropBox(alice(context), client);
+      await dropBox(alice(context), placed.box);
+      await dropBox(bank(context), server);
+    });
     return {
       observed: `Mallory read ${read} of 4 secrets${changed ? " and changed the payee" : " and changed nothing"}. The bank ${unnoticed ? "accepted the client and carried the order out" : "did not carry the order out"}.`,
       passed: read === 4 && changed && unnoticed,
@@ -138,10 +140,12 @@ async function throughMallory(context: StepContext, command: string): Promise<{ 
     await leave(context);
   }
   const words = await heard(context);
-  await removeMallory(context, CLIENT, placed);
-  await offAndOn(context, CLIENT, () =>
-    configure(alice(context), "bank-client", { address: "10.0.0.2/24", peer: "10.0.0.1" }),
-  );
+  context.later(async () => {
+    await removeMallory(context, CLIENT, placed);
+    await offAndOn(context, CLIENT, () =>
+      configure(alice(context), "bank-client", { address: "10.0.0.2/24", peer: "10.0.0.1" }),
+    );
+  });
   return { verdict, words };
 }
 
@@ -176,7 +180,7 @@ function middleStep({ id, title, text, expected, guess, command, check }: Middle
         passed: verdict.startsWith(`refused at ${check}`) && secrets === 0,
         artifacts: [
           { kind: "screen", value: verdict },
-          { kind: "console", value: words.trim().split("\n").at(-1) ?? "" },
+          { kind: "console", value: MALLORY },
         ],
       };
     },

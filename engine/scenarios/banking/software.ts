@@ -39,8 +39,10 @@ export const oneByte: Step = {
     const mark = await logMark(context);
     await remade(context, CLIENT, vendors);
     const verdict = await verdictInLog(context, "10.0.0.2", mark);
-    await alice(context).disk(medium).restore(before);
-    await remade(context, CLIENT, vendors);
+    context.later(async () => {
+      await alice(context).disk(medium).restore(before);
+      await remade(context, CLIENT, vendors);
+    });
     return {
       observed: `The bank says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("failed vm"),
@@ -61,7 +63,7 @@ async function nextVersion(context: StepContext, vouched: boolean): Promise<{ ve
   });
   const verdict = await verdictInLog(context, "10.0.0.3", mark);
   const log = (await context.lab.vm(SERVER).console.text()).slice(mark);
-  await dropBox(alice(context), box);
+  context.later(() => dropBox(alice(context), box));
   return { verdict, log };
 }
 
@@ -130,9 +132,11 @@ export const notTheBank: Step = {
     await bankListens(context);
     await restartClient(context);
     const verdict = await verdictOnScreen(context);
-    await bank(context).disk(medium).restore(before);
-    await remade(context, SERVER, vendors);
-    await bankListens(context);
+    context.later(async () => {
+      await bank(context).disk(medium).restore(before);
+      await remade(context, SERVER, vendors);
+      await bankListens(context);
+    });
     return {
       observed: `Alice’s screen says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("refused at vm"),
@@ -162,7 +166,7 @@ export const debugTvmm: Step = {
     await restart(context.control ? undefined : "debug");
     await restartClient(context);
     const verdict = await verdictOnScreen(context);
-    await restart();
+    context.later(() => restart());
     return {
       observed: `Alice’s screen says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("refused at tvmm"),

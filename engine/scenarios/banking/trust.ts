@@ -37,7 +37,7 @@ export const ownRoots: Step = {
       trust,
     });
     const verdict = await verdictOnScreen(context, "alice/own-roots");
-    await dropBox(alice(context), box);
+    context.later(() => dropBox(alice(context), box));
     return {
       observed: `The screen of the owner’s box says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("refused at secondary"),
