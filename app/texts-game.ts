@@ -4,6 +4,7 @@ import { count } from "./facts/format.ts";
 export const gameTexts = {
   game: {
     screens: "Players’ screens",
+    facts: "Three facts of one chain",
     give: (machine: string, box: string) => `Give ${box} ${machine}’s monitor`,
     playAs: (box: string) => `Play as ${box}`,
     takeOver: "The keyboard goes to this box; F2 there hands the player over between bot and person",

@@ -4,6 +4,7 @@
  */
 import type { Page } from "@playwright/test";
 import { listen, live, outcome, outcomes } from "./lesson.ts";
+import { openPlayers } from "./players.ts";
 import { expect, NO_LAB, test } from "./support.ts";
 
 // Guests boot many times over in these.
@@ -210,6 +211,39 @@ test("owner: played on and paused by the space bar", async ({ page }) => {
   await restsOnSomething(page, 17);
   // One step makes an emulator give up, which it says aloud.
   expect(errors.filter((error) => !error.startsWith("console: "))).toEqual([]);
+});
+
+test("players: their lens by its key, tools by Tab, and a screen entered and left", async ({ terra: page }) => {
+  // Where nobody plays there is no such lens.
+  await key(page, "p");
+  await expect(page.getByRole("tab", { name: "Messages" })).toHaveAttribute("aria-selected", "true");
+  await openPlayers(page);
+  const tab = page.getByRole("tab", { name: "Players" });
+
+  // Tab comes to a screen, which then has every key but one.
+  await tabTo(page, /^div Screen and keyboard of blue\./);
+  const screen = (box: string) => page.locator(`[data-player="${box}"]`).getByRole("application");
+  await key(page, "Tab", "F6", "Escape", "1", "3", "?");
+  await expect(screen("alice/blue")).toBeFocused();
+  await expect(tab).toHaveAttribute("aria-selected", "true");
+  await key(page, "Control+Alt+Enter");
+  expect(await focused(page)).toBe("button Play as blue");
+
+  await key(page, "Tab");
+  expect(await focused(page)).toBe("button Play as red");
+  await key(page, "Enter");
+  await expect(screen("bob/red")).toBeFocused();
+  await key(page, "Control+Alt+Enter");
+  expect(await focused(page)).toBe("button Play as red");
+  await tabTo(page, /^button Players/, "Shift+Tab");
+  await tabTo(page, /^section Three facts/, "Shift+Tab");
+
+  await key(page, "F6", "F6", "F6");
+  expect(await focused(page)).toBe("section Players’ screens");
+  await key(page, "1");
+  await expect(page.getByRole("tab", { name: "Monitor" })).toHaveAttribute("aria-selected", "true");
+  await key(page, "p");
+  await expect(tab).toHaveAttribute("aria-selected", "true");
 });
 
 /** What only customer and bank should know: name, payee, PIN. */

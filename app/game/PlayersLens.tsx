@@ -78,7 +78,8 @@ export function PlayersLens() {
   const watched = useWatched();
   const { game } = texts;
   return (
-    <div className="facts">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer
+    <section className="facts" tabIndex={0} aria-label={game.facts}>
       <Fact title={game.sniffer} note={game.heard(watched.players.length, watched.frames)} at="game:radar">
         <RadarMap watched={watched} />
       </Fact>
@@ -92,6 +93,6 @@ export function PlayersLens() {
       <Fact title={game.rate} note={game.from} at="game:rate">
         <HitRate watched={watched} />
       </Fact>
-    </div>
+    </section>
   );
 }

@@ -37,7 +37,8 @@ export function Rewriting({ watched }: { watched: Watched }) {
   if (!pair) return <p className="quiet">{texts.game.noMove}</p>;
   const changed = new Set(pair.changed);
   return (
-    <div className="rewriting">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer
+    <section className="rewriting" tabIndex={0} aria-label={texts.game.move(pair.after.number)}>
       <p className="quiet">{texts.game.before}</p>
       <Bytes bytes={pair.before.bytes} changed={NONE} pair={pair} />
       {changed.size === 0 ? (
@@ -61,6 +62,6 @@ export function Rewriting({ watched }: { watched: Watched }) {
         <dt>{texts.game.rewritten}</dt>
         <dd>{count(moves.rewritten)}</dd>
       </dl>
-    </div>
+    </section>
   );
 }
