@@ -208,8 +208,10 @@ export const debugTvmm: Step = {
     const tried = await everyTool(context, HELLO, KERNEL_WORDS);
     const appraisal = await challenge(context, HELLO);
     const digest = (await alice(context).bootLog()).find(({ name }) => name === "tvmm")?.digest ?? "";
-    await alice(context).powerOff();
-    await alice(context).powerOn();
+    context.later(async () => {
+      await alice(context).powerOff();
+      await alice(context).powerOn();
+    });
     const works = tried.filter(({ gained }) => gained).length;
     return {
       observed: `Under the TVMM ${short(digest)}: ${told(tried)}. ${verdict(appraisal)}`,

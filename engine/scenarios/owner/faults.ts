@@ -45,7 +45,7 @@ function faultStep({ id, title, text, expected, guess, command, reason }: Fault)
       const others = [MANAGEMENT, PC, HELLO, BOB];
       const answers = await whoIsAlive(context, others);
       const artifacts = await newest(context, "halt");
-      await backOn(context, SECOND);
+      context.later(() => backOn(context, SECOND));
       const why = halt ? `, reason “${halt.reason}”` : "";
       return {
         observed: `second is ${state}${why}. ${answers.length} of ${others.length} other boxes answer.`,
