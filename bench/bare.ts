@@ -6,6 +6,7 @@
  */
 import { V86 } from "v86";
 import { interruptLines, routeInterrupts } from "../engine/vm/interrupt-lines.ts";
+import { JIT_AFTER_INSTRUCTIONS, switchOnJit } from "../engine/vm/jit.ts";
 import { internals, virtioConstructor } from "../engine/vm/v86-internals.ts";
 import { enterTextMode } from "../engine/vm/vga-text-mode.ts";
 import { takeOut } from "../engine/vm/virtio.ts";
@@ -20,7 +21,7 @@ export interface BareInit {
   disk: Uint8Array;
   wasm: WebAssembly.Module;
   console: boolean;
-  /** "late": off until the guest says something, as the vm worker has it; "on": as v86 ships. */
+  /** "late": off until the guest has run for a while, and with the vm worker's measure; "on": as v86 ships. */
   jit: "late" | "on";
 }
 
@@ -36,6 +37,8 @@ interface Scope {
 }
 
 const COM1 = 0x3f8;
+/** How often the guest's instructions are counted, ms. */
+const LOOK_MS = 20;
 const scope = self as unknown as Scope;
 
 async function start(init: BareInit): Promise<void> {
@@ -70,7 +73,13 @@ async function start(init: BareInit): Promise<void> {
   routeInterrupts(cpu);
   enterTextMode(cpu);
 
-  let silent = true;
+  if (init.jit === "late") {
+    const timer = setInterval(() => {
+      if ((cpu.instruction_counter[0] ?? 0) >>> 0 < JIT_AFTER_INSTRUCTIONS) return;
+      clearInterval(timer);
+      switchOnJit(cpu);
+    }, LOOK_MS);
+  }
   for (const line of [1, 2] as const) {
     let text = "";
     const flush = () => {
@@ -78,10 +87,6 @@ async function start(init: BareInit): Promise<void> {
       text = "";
     };
     emulator.add_listener(`serial${line - 1}-output-byte`, (byte) => {
-      if (silent) {
-        silent = false;
-        if (init.jit === "late") cpu.set_jit_config(0, 0);
-      }
       if (text === "") setTimeout(flush, 0);
       text += String.fromCharCode(byte);
     });

@@ -50,7 +50,7 @@ export async function checking(pages, { runs, tell }) {
       of.cpu.push(cpuMs(pids[name === "bare" ? "bare" : "terra"]) - used);
       of.boot.push(times.prompt);
       of.booted = diskReads((await run(STAT)).output);
-      // The JIT has just come on; one pass not counted lets it settle.
+      // Not counted: the shell's programs are read for the first time.
       await run(READ_ALL.replace(/in [\d ]+;/, "in 1;"));
       const before = diskReads((await run(STAT)).output);
       of.read.push((await run(READ_ALL)).ms);

@@ -8,38 +8,14 @@ import { TerraError } from "../protocol/errors.ts";
 import type { Halt } from "../protocol/owner.ts";
 import { stopClock } from "./guest-clock.ts";
 import { interruptLines, routeInterrupts } from "./interrupt-lines.ts";
+import { JIT_AFTER_INSTRUCTIONS, switchOnJit } from "./jit.ts";
 import { checkMultiboot } from "./multiboot.ts";
 import { withoutWorkers } from "./no-workers.ts";
 import { type Scheduler, takeOver } from "./scheduler.ts";
 import { type SerialLine, serialLine } from "./serial.ts";
-import {
-  type Emulator,
-  internals,
-  JIT_DISABLED,
-  JIT_EXTRA_BLOCKS,
-  JIT_PAGES,
-  virtioConstructor,
-} from "./v86-internals.ts";
+import { type Emulator, internals, virtioConstructor } from "./v86-internals.ts";
 import { type Board, takeOut } from "./virtio.ts";
 import { plugInRng } from "./virtio-rng.ts";
-
-/**
- * The JIT compiles what runs once during a boot, and that costs more than it gains: processor time of a whole boot up to the
- * first byte on a serial line is 1.0 s without it (hello), 1.5 s with it from the first program on, 2.1 s with it from the start.
- * So it comes on when a program of the guest's (privilege level 3) runs and has said something, or has run for this long, or
- * after this many instructions in a guest that has no programs.
- */
-const JIT_AFTER_INSTRUCTIONS_OF_PROGRAMS = 30_000_000;
-const JIT_AFTER_INSTRUCTIONS = 100_000_000;
-const USER_MODE = 3;
-
-/**
- * What v86's compiler puts into one WebAssembly function: the code of one page, and no blocks beside it. Its own measure (three
- * pages, 250 blocks) makes functions on which the browser's optimising compiler works for seconds each; with a few machines
- * that compiler has all its threads, and the collector of memory waits for them in every thread of the page.
- */
-const COMPILED_PAGES = 1;
-const COMPILED_EXTRA_BLOCKS = 0;
 
 const COM1 = 0x3f8;
 
@@ -144,10 +120,7 @@ export async function createMachine(options: MachineOptions, events: MachineEven
   routeInterrupts(cpu);
 
   let halted: Halt | undefined;
-  let jit = false;
-  /** Instructions when a program was first seen to run. */
-  let programsSince = Number.POSITIVE_INFINITY;
-  let spoken = false;
+  let compiles = false;
   let suspended: (() => void) | undefined;
   let started: { resolve(): void; reject(error: TerraError): void } | undefined;
   let counter = 0;
@@ -159,16 +132,6 @@ export async function createMachine(options: MachineOptions, events: MachineEven
     executed += (now - counter) >>> 0;
     counter = now;
     return executed;
-  };
-  const considerJit = (done: number) => {
-    if (jit) return;
-    if (cpu.cpl[0] === USER_MODE) programsSince = Math.min(programsSince, done);
-    const said = spoken && programsSince < done;
-    if (!said && done - programsSince < JIT_AFTER_INSTRUCTIONS_OF_PROGRAMS && done < JIT_AFTER_INSTRUCTIONS) return;
-    jit = true;
-    cpu.set_jit_config(JIT_PAGES, COMPILED_PAGES);
-    cpu.set_jit_config(JIT_EXTRA_BLOCKS, COMPILED_EXTRA_BLOCKS);
-    cpu.set_jit_config(JIT_DISABLED, 0);
   };
   const halt = (reason: Halt) => {
     if (halted) return;
@@ -194,10 +157,7 @@ export async function createMachine(options: MachineOptions, events: MachineEven
     consoles.set(
       line,
       serialLine(emulator, line, uart, {
-        onOutput(bytes) {
-          spoken ||= programsSince < executed;
-          events.serial(line, bytes);
-        },
+        onOutput: (bytes) => events.serial(line, bytes),
         onDtr: (high, opening) => {
           if (line !== 1) events.dtr(line, high, opening);
         },
@@ -222,7 +182,10 @@ export async function createMachine(options: MachineOptions, events: MachineEven
     afterSlice(idle) {
       const now = performance.now();
       const done = count();
-      considerJit(done);
+      if (!compiles && done >= JIT_AFTER_INSTRUCTIONS) {
+        compiles = true;
+        switchOnJit(cpu);
+      }
       started?.resolve();
       started = undefined;
       for (const line of consoles.values()) line.service(idle, now);

@@ -35,7 +35,7 @@ test("the loop around the processor", () => {
 test("the processor", () => {
   const calls = "read_blob write_blob device_raise_irq device_lower_irq set_jit_config reboot_internal";
   expect(shape(cpu, calls)).toEqual(all(calls, "function"));
-  const views = "memory_size instruction_counter cpl";
+  const views = "memory_size instruction_counter";
   for (const view of views.split(" ")) {
     expect([view, kindOf((cpu as unknown as Record<string, number[]>)[view]?.[0])]).toEqual([view, "number"]);
   }

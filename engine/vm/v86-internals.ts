@@ -139,8 +139,6 @@ export interface Cpu {
   memory_size: ArrayLike<number>;
   /** 32 bits, wraps; element 0 only. */
   instruction_counter: ArrayLike<number>;
-  /** Privilege level: 0 kernel, 3 programs; element 0 only. */
-  cpl: ArrayLike<number>;
   wasm_memory: WebAssembly.Memory;
   /** A view of guest memory, valid until the next call into v86. */
   read_blob(address: number, length: number): Uint8Array;
