@@ -18,8 +18,10 @@ export interface Extra {
   vouched?: boolean;
   /** Another trust disk than the lab's. */
   trust?: { bytes: Uint8Array; root: string };
-  /** The role of its card, which is connected with the wire; left out: none. */
+  /** The role of its card; left out: none. */
   role?: string;
+  /** The device that its card is connected with; left out: the machine's own, which is plugged into the wire. */
+  to?: string;
 }
 
 function configBytes(config: Record<string, string>): Uint8Array {
@@ -71,23 +73,13 @@ export async function addBox(context: StepContext, platform: Platform, extra: Ex
     ...(extra.role === undefined ? {} : { role: extra.role }),
   });
   await management.attach(id, card);
-  await management.connect(card, "eth0");
+  await management.connect(card, extra.to ?? "eth0");
   await management.on(id);
   return id;
 }
 
 export async function dropBox(platform: Platform, id: string): Promise<void> {
   await removeBox(platform.management, id);
-}
-
-/** Switches one of the lab's boxes off, lets something happen, and switches it on again. */
-export async function offAndOn(context: StepContext, path: string, act: () => Promise<void>): Promise<void> {
-  const { management } = context.lab.platform(path.split("/")[0] ?? "");
-  const vm = context.lab.vm(path);
-  const { state } = await vm.status();
-  if (state !== "off") await management.off(vm.id);
-  await act();
-  await management.on(vm.id);
 }
 
 /** Other words on the client's config disk: it lies outside the chip, and its owner writes there what she likes. */

@@ -4,7 +4,7 @@
  */
 import type { Step, StepContext } from "../scenario.ts";
 import { shortened } from "../verdicts.ts";
-import { addBox, configure, dropBox, offAndOn } from "./boxes.ts";
+import { addBox, configure, dropBox } from "./boxes.ts";
 import {
   AMOUNT,
   alice,
@@ -37,12 +37,8 @@ async function cardOf(context: StepContext, path: string): Promise<string> {
   return found.id;
 }
 
-/** Mallory's PC on alice's machine, switched between the client's card and the wire; what it runs writes to /tmp/heard. */
-async function placeMallory(
-  context: StepContext,
-  victim: string,
-  command: string,
-): Promise<{ box: string; card: string }> {
+/** Mallory's PC on alice's machine, on the wire; what it runs writes to /tmp/heard, and waits for somebody to call. */
+async function startMallory(context: StepContext, command: string): Promise<{ box: string; card: string }> {
   const box = await addBox(context, alice(context), { name: "mallory", image: "mallory" });
   const { console } = context.lab.vm(MALLORY);
   const run = await console.run(
@@ -50,24 +46,15 @@ async function placeMallory(
     { timeoutMs: 60_000 },
   );
   if (run.exitCode !== 0) throw new Error(`mallory: ${run.output}`);
-  const card = await cardOf(context, MALLORY);
-  const { management } = alice(context);
-  const theirs = await cardOf(context, victim);
-  await management.disconnect(theirs, "eth0");
-  await management.connect(theirs, card);
-  return { box, card };
+  return { box, card: await cardOf(context, MALLORY) };
 }
 
-async function removeMallory(
-  context: StepContext,
-  victim: string,
-  placed: { box: string; card: string },
-): Promise<void> {
+/** The box's card is connected with `to` in place of `from`. */
+async function replug(context: StepContext, path: string, from: string, to: string): Promise<void> {
   const { management } = alice(context);
-  const theirs = await cardOf(context, victim);
-  await management.disconnect(theirs, placed.card);
-  await management.connect(theirs, "eth0");
-  await dropBox(alice(context), placed.box);
+  const card = await cardOf(context, path);
+  await management.disconnect(card, from);
+  await management.connect(card, to);
 }
 
 const heard = async (context: StepContext) => (await context.lab.vm(MALLORY).console.run("cat /tmp/heard")).output;
@@ -87,23 +74,30 @@ export const relayUnbound: Step = {
   markers: { 1: UNBOUND_CLIENT, 2: MALLORY },
   leaves: "nothing",
   async run(context) {
-    const server = await addBox(context, bank(context), {
-      name: "bank-server-unbound",
-      image: "bank-server-unbound",
-      config: { address: "10.0.0.21/24" },
-      role: "internet",
-      vouched: true,
-    });
-    await bankListens(context, UNBOUND_SERVER);
+    const bankOpens = async () => {
+      const box = await addBox(context, bank(context), {
+        name: "bank-server-unbound",
+        image: "bank-server-unbound",
+        config: { address: "10.0.0.21/24" },
+        role: "internet",
+        vouched: true,
+      });
+      await bankListens(context, UNBOUND_SERVER);
+      return box;
+    };
+    const takeOver = context.control ? "--forward 4433" : `--unwrap 4433 --rewrite '${PAYEE}=Mallory'`;
+    const [server, mallory] = await Promise.all([
+      bankOpens(),
+      startMallory(context, `mallory --to 10.0.0.21 --forward 4434 ${takeOver}`),
+    ]);
     const client = await addBox(context, alice(context), {
       name: "bank-client-unbound",
       image: "bank-client-unbound",
       config: { address: "10.0.0.22/24", peer: HERE },
       role: "internet",
+      to: mallory.card,
       vouched: true,
     });
-    const takeOver = context.control ? "--forward 4433" : `--unwrap 4433 --rewrite '${PAYEE}=Mallory'`;
-    const placed = await placeMallory(context, UNBOUND_CLIENT, `mallory --to 10.0.0.21 --forward 4434 ${takeOver}`);
     await callBank(context, UNBOUND_CLIENT);
     await signIn(context, UNBOUND_CLIENT);
     const before = await balance(context, UNBOUND_CLIENT);
@@ -116,7 +110,7 @@ export const relayUnbound: Step = {
     const unnoticed = /accepted/.test(log) && done && cents(before) - cents(after) === cents(AMOUNT);
     context.later(async () => {
       await dropBox(alice(context), client);
-      await dropBox(alice(context), placed.box);
+      await dropBox(alice(context), mallory.box);
       await dropBox(bank(context), server);
     });
     return {
@@ -129,10 +123,19 @@ export const relayUnbound: Step = {
 
 /** The real client, sent to mallory by the words on its config disk, and what its screen then says. */
 async function throughMallory(context: StepContext, command: string): Promise<{ verdict: string; words: string }> {
-  const placed = await placeMallory(context, CLIENT, `mallory --to 10.0.0.1 ${command}`);
-  await offAndOn(context, CLIENT, () =>
-    configure(alice(context), "bank-client", { address: "10.0.0.2/24", peer: HERE }),
-  );
+  const { management } = alice(context);
+  const client = context.lab.vm(CLIENT).id;
+  const calls = (peer: string) => configure(alice(context), "bank-client", { address: "10.0.0.2/24", peer });
+  const off = async () => {
+    if ((await context.lab.vm(CLIENT).status()).state !== "off") await management.off(client);
+  };
+  const [mallory] = await Promise.all([
+    startMallory(context, `mallory --to 10.0.0.1 ${command}`),
+    off().then(() => calls(HERE)),
+    bankListens(context),
+  ]);
+  await replug(context, CLIENT, "eth0", mallory.card);
+  await management.on(client);
   const verdict = await verdictOnScreen(context);
   if (verdict === "the bank is accepted") {
     await signIn(context);
@@ -141,10 +144,11 @@ async function throughMallory(context: StepContext, command: string): Promise<{ 
   }
   const words = await heard(context);
   context.later(async () => {
-    await removeMallory(context, CLIENT, placed);
-    await offAndOn(context, CLIENT, () =>
-      configure(alice(context), "bank-client", { address: "10.0.0.2/24", peer: "10.0.0.1" }),
-    );
+    await off();
+    await replug(context, CLIENT, mallory.card, "eth0");
+    await dropBox(alice(context), mallory.box);
+    await calls("10.0.0.1");
+    await management.on(client);
   });
   return { verdict, words };
 }

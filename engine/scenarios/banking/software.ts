@@ -31,6 +31,7 @@ export const oneByte: Step = {
   markers: { 1: CLIENT, 2: SERVER },
   leaves: "nothing",
   async run(context) {
+    await bankListens(context);
     const vendors = await vouchedFor(context, "bank-client");
     const medium = "bank-client.firmware";
     const before = context.control
@@ -53,6 +54,7 @@ export const oneByte: Step = {
 
 /** The next version of the client beside the lab's own, with or without its vendor's word; what the bank says of it, and its whole log of that. */
 async function nextVersion(context: StepContext, vouched: boolean): Promise<{ verdict: string; log: string }> {
+  await bankListens(context);
   const mark = await logMark(context);
   const box = await addBox(context, alice(context), {
     name: "bank-client-2",
@@ -135,7 +137,6 @@ export const notTheBank: Step = {
     context.later(async () => {
       await bank(context).disk(medium).restore(before);
       await remade(context, SERVER, vendors);
-      await bankListens(context);
     });
     return {
       observed: `Alice’s screen says: ${shortened(verdict)}.`,
@@ -161,9 +162,9 @@ export const debugTvmm: Step = {
     const restart = async (tvmm?: string) => {
       await bank(context).powerOff();
       await bank(context).powerOn(tvmm === undefined ? {} : { tvmm });
-      await bankListens(context);
     };
     await restart(context.control ? undefined : "debug");
+    await bankListens(context);
     await restartClient(context);
     const verdict = await verdictOnScreen(context);
     context.later(() => restart());

@@ -20,6 +20,7 @@ export const ownRoots: Step = {
   markers: { 1: "alice/own-roots", 2: SERVER },
   leaves: "nothing",
   async run(context) {
+    await bankListens(context);
     const told = await context.lab.trust();
     const keys = await generateKeyPair();
     const mine = await issueHardwareRoot({ keyPair: keys, name: "A root of the owner’s" });

@@ -57,17 +57,18 @@ export async function card(context: StepContext, path: string): Promise<string> 
 
 /** Gives each of these boxes its address, once. */
 export async function addressed(context: StepContext, paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
+  const give = async (path: string) => {
     const address = ADDRESSES[path] ?? "";
     const set = `ip addr show eth0 | grep -q ${address} || ip addr add ${address}/24 dev eth0; ip link set eth0 up`;
     await shell(context, path, set);
-  }
+  };
+  await Promise.all(paths.map(give));
 }
 
-/** Answers that two echo requests got (RFC 792). What the neighbours' addresses were is forgotten before. */
+/** Answers that two echo requests got (RFC 792) within two seconds. What the neighbours' addresses were is forgotten before. */
 export async function ping(context: StepContext, from: string, to: string): Promise<number> {
   const address = ADDRESSES[to] ?? "";
-  const { says } = await attempt(context, from, `ip neigh flush dev eth0; ping -c 2 -W 1 ${address}`);
+  const { says } = await attempt(context, from, `ip neigh flush dev eth0; ping -c 2 -i 0.2 -W 2 ${address}`);
   const received = /(\d+) packets received/.exec(says)?.[1];
   if (received === undefined && !/unreachable/i.test(says)) throw new Error(`${from}: ping said: ${says}`);
   return Number(received ?? 0);
