@@ -12,7 +12,7 @@ function banking(variant?: string): Record<string, TrustedDescription> {
 }
 
 /** One who plays by himself: the same skill for both, and not the same luck. `aim`: the standard deviation of where he aims, in degrees. */
-const player = (name: string, seed: number) => ({ name, bot: "1", seed: String(seed), aim: "4.0", fps: "25" });
+const player = (name: string, seed: number) => ({ name, bot: "1", seed: String(seed), aim: "6.0", fps: "25" });
 
 export const catalogue: LabDescription[] = [
   {

@@ -96,22 +96,24 @@ export async function tellServer(context: StepContext, words: string): Promise<v
 }
 
 export interface Wanted {
-  /** So many shots of each. */
+  /** Shots that a player fires, or hits that he lands. */
+  of: "shot" | "hit";
+  /** So many of each player's. */
   blue: number;
   red: number;
 }
 
+/** A machine that others use as well lets its guests play slowly. */
+const PLAY_MS = 400_000;
+
 /**
- * Plays on until both have fired so often, or time is over, and counts from the server's log. Nobody is asked: shots are counted as they come.
+ * Plays on until both did so often what is wanted, or time is over, and counts from the server's log. Nobody is asked: lines are counted as
+ * they come.
  */
-export async function play(
-  context: StepContext,
-  { blue, red }: Wanted,
-  timeoutMs = PATIENCE_MS,
-): Promise<Map<string, Played>> {
+export async function play(context: StepContext, { of, blue, red }: Wanted): Promise<Map<string, Played>> {
   const mark = await logMark(context);
-  const awk = `/terra: (shot|hit|frag)/{print} /shot blue/{b++} /shot red/{r++} b>=${blue}&&r>=${red}{exit}`;
-  const log = await logUntil(context, mark, awk, timeoutMs);
+  const awk = `/terra: (shot|hit|frag)/{print} /${of} blue/{b++} /${of} red/{r++} b>=${blue}&&r>=${red}{exit}`;
+  const log = await logUntil(context, mark, awk, PLAY_MS);
   return countPlay(log ?? (await logSince(context, mark, "terra: (shot|hit|frag)")));
 }
 
@@ -203,6 +205,12 @@ export async function hear(context: StepContext): Promise<Heard> {
 /** Where blue is, by what the server tells red's side: the proxy. */
 export const isBlueForRed = ({ name, client, own }: Sighting): boolean =>
   name === "blue" && !own && client.startsWith(`${ADDRESS.proxy}:`);
+
+/** Something more was said in the game. */
+export async function nextQuakeMessage(context: StepContext): Promise<void> {
+  const [last] = (await context.lab.messages({ kind: "quake" })).slice(-1);
+  await context.lab.waitForMessage({ kind: "quake", since: last?.sequence ?? 0 }, 60_000);
+}
 
 export async function newestFrame(context: StepContext): Promise<StepOutcome["artifacts"]> {
   const frame = (await hear(context)).frames.at(-1);

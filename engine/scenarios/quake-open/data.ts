@@ -17,11 +17,15 @@ import {
 } from "./boxes.ts";
 import { countColour, readPicture } from "./pictures.ts";
 
-/** Pictures of red's screen, at moments when blue is hidden from him, that a part is made of. */
+/** Pictures of red's screen, at moments when blue is hidden from him. */
 const PICTURES = 6;
+/** He does not look her way all the time: so many pictures that show her are enough, and so many that do not are no proof. */
+const SEEN = 2;
+const MOST_PICTURES = 24;
 /** Blue is seen if so many points of red's 64 000 glow in her colour, more than ever did with the game's own data. */
 const POINTS = 12;
-const WATCH_MS = 90_000;
+/** A machine that others use as well lets its guests play slowly. */
+const WATCH_MS = 200_000;
 const WARNING = "non standard player/eyes model";
 
 /** The colour with which `spikes` paints, as red's screen shows it: entry 251 of the palette. */
@@ -30,13 +34,16 @@ async function glow(context: StepContext): Promise<number> {
   return Number.parseInt(await shell(context, RED, entry), 16);
 }
 
-/** Points in that colour on red's screen, picture by picture, each between two reports that blue is hidden from him. */
-async function pointsWhileHidden(context: StepContext): Promise<number[]> {
+/** Points in that colour on red's screen, picture by picture, each between two reports that blue is hidden from him; until they are enough. */
+async function pointsWhileHidden(
+  context: StepContext,
+  enough: (points: readonly number[]) => boolean,
+): Promise<number[]> {
   const colour = await glow(context);
   const { inspect } = platformOf(context, RED);
   const found: number[] = [];
   const until = performance.now() + WATCH_MS;
-  while (found.length < PICTURES && performance.now() < until) {
+  while (!enough(found) && performance.now() < until) {
     if ((await nextReport(context, "hidden", WATCH_MS)) === undefined) break;
     const png = await inspect.screenshot(context.lab.vm(RED).id);
     if ((await nextReport(context, "(hidden|sees)", 10_000)) !== "hidden") continue;
@@ -45,12 +52,12 @@ async function pointsWhileHidden(context: StepContext): Promise<number[]> {
   return found;
 }
 
-/** With the game's own data, measured once. */
-async function honestPoints(context: StepContext): Promise<number> {
-  const known = context.notes.get("honest points") as number | undefined;
-  const most = known ?? Math.max(0, ...(await pointsWhileHidden(context)));
-  context.notes.set("honest points", most);
-  return most;
+/** With the game's own data, as long as red still has them; the step that comes to it first looks. */
+async function honestPoints(context: StepContext): Promise<readonly number[]> {
+  const known = context.notes.get("honest points") as readonly number[] | undefined;
+  const points = known ?? (await pointsWhileHidden(context, ({ length }) => length >= PICTURES));
+  context.notes.set("honest points", points);
+  return points;
 }
 
 const seenIn = (points: readonly number[], honest: number) => points.filter((each) => each > honest + POINTS).length;
@@ -79,18 +86,20 @@ export const reported: Step = {
     "A client tells the server checksums of its models and its map, and the server compares them [2]. Red’s client still tells them honestly.",
   ],
   expected: "The server warns all players of red’s model, and lets nobody in with the edited map.",
-  guess: ["The server notices, and says so.", "The server cannot know what lies on Bob’s disk."],
+  guess: [
+    "The server notices both, from what red’s client tells it.",
+    "The server cannot know what lies on Bob’s disk, and notices nothing.",
+  ],
   lens: "console",
   markers: { 1: RED, 2: SERVER },
   leaves: "own",
   async run(context) {
     const edits = context.control ? ([] as const) : (["spikes"] as const);
-    const honest = await honestPoints(context);
+    await honestPoints(context);
     const spiked = await editedData(context, "/tmp/spiked", [...edits]);
     const mark = await restartRed(context, { ...HONEST, folder: spiked });
     await joins(context, "red", mark);
     const warning = await logSince(context, mark, WARNING);
-    const seen = await pointsWhileHidden(context);
     const clear = await editedData(context, "/tmp/clear", context.control ? [] : ["glass"]);
     const since = (await hear(context)).frames.at(-1)?.sequence ?? 0;
     const again = await restartRed(context, { ...HONEST, folder: clear });
@@ -99,7 +108,7 @@ export const reported: Step = {
       ? await joins(context, "red", again)
       : (await logSince(context, again, "terra: join red")) !== "";
     return {
-      observed: `${warning === "" ? "The server says nothing of red’s model" : `The server’s log: “${said(warning)}”`}; with it blue shows on red’s screen in ${seenIn(seen, honest)} of ${seen.length} pictures while she is hidden from him. With the edited map ${refused === undefined ? "red plays on" : "the server refuses red"}.`,
+      observed: `${warning === "" ? "The server says nothing of red’s model" : `The server’s log: “${said(warning)}”`}. ${refused === undefined ? "Red plays on" : "With the edited map the server refuses red"}.`,
       passed: warning !== "" && refused !== undefined && !inAnyway,
       artifacts: [
         { kind: "console", value: said(warning) || "no warning" },
@@ -126,21 +135,24 @@ export const lie: Step = {
   markers: { 1: RED, 2: SERVER },
   leaves: "own",
   async run(context) {
-    const honest = await honestPoints(context);
+    const own = await honestPoints(context);
+    const honest = Math.max(0, ...own);
     // Without the lie the map would keep red out; the model alone is only told of.
     const edits = context.control ? (["spikes"] as const) : (["spikes", "glass"] as const);
     const folder = await editedData(context, "/tmp/edited", [...edits]);
     const mark = await restartRed(context, { program: context.control ? HONEST.program : LYING, folder });
     const plays = await joins(context, "red", mark);
-    const seen = await pointsWhileHidden(context);
+    const enough = (points: readonly number[]) =>
+      points.length >= (context.control ? PICTURES : MOST_PICTURES) ||
+      (points.length >= PICTURES && seenIn(points, honest) >= SEEN);
+    const seen = await pointsWhileHidden(context, enough);
     const warning = await logSince(context, mark, WARNING);
     const screen = seen.toSorted((a, b) => b - a)[0] ?? 0;
     await joins(context, "red", await restartRed(context, HONEST));
     const through = seenIn(seen, honest);
     return {
-      observed: `${plays ? "Red plays" : "Red is not let in"}; ${warning === "" ? "the server’s log has no word of it" : `the server’s log: “${said(warning)}”`}. While blue is hidden from red she shows on his screen in ${through} of ${seen.length} pictures, with up to ${screen} points; with the game’s own data it was ${honest} at most.`,
-      // He does not look her way all the time.
-      passed: plays && warning === "" && through > 0,
+      observed: `${plays ? "Red plays" : "Red is not let in"}; ${warning === "" ? "the server’s log has no word of it" : `the server’s log: “${said(warning)}”`}. While blue is hidden from red she shows on his screen in ${through} of ${seen.length} pictures, with up to ${screen} points; with the game’s own data it was ${honest} at most, in ${own.length} pictures.`,
+      passed: plays && warning === "" && own.length >= PICTURES && through >= SEEN,
       artifacts: [
         { kind: "screen", value: RED },
         { kind: "console", value: `points while hidden: ${seen.join(", ")}` },

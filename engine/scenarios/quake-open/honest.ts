@@ -17,12 +17,12 @@ import {
   tellServer,
   WIRE,
 } from "./boxes.ts";
-import { hitRate, type Played, percent, playOf } from "./measure.ts";
+import { CHANCE, errorsApart, hitRate, type Played, percent, playOf, type Shots } from "./measure.ts";
 
 /** Shots of each that a hit rate is made of. */
 export const SHOTS = 100;
 
-/** Chance brings fights from near and from afar. */
+/** Two hit rates are not similar if one is so many times the other, and chance does not explain it. */
 const SIMILAR = 2.5;
 
 export interface HonestPlay {
@@ -42,13 +42,13 @@ export function honestPlay(context: StepContext): HonestPlay {
 }
 
 /** Of both players together: they have the same skill, and more shots say more. */
-export function honestRate(context: StepContext): number {
+export function bothHonest(context: StepContext): Shots {
   const { blue, red } = honestPlay(context);
-  return (blue.hits + red.hits) / (blue.shots + red.shots);
+  return { shots: blue.shots + red.shots, hits: blue.hits + red.hits };
 }
 
 /** "27 of 100 shots, 27 %". */
-export const rateText = (played: Played): string =>
+export const rateText = (played: Shots): string =>
   `${played.hits} of ${played.shots} shots, ${percent(hitRate(played))}`;
 
 /** Times are for guests that share two cores with five others. */
@@ -65,7 +65,7 @@ export const join: Step = {
   ],
   expected:
     "Blue comes in from her own address, red from that of Bob’s other box. On the wire everybody reads who asks to come in.",
-  guess: ["Both are let in, and nobody asks what they run.", "The server asks both what they run."],
+  guess: ["Both are let in, whatever program they run.", "The server first finds out what they run."],
   lens: "players",
   markers: { 1: BLUE, 2: RED, 3: SERVER, 4: PROXY },
   leaves: "own",
@@ -129,7 +129,7 @@ export const honest: Step = {
   text: [
     "The server’s log says of each shot whether it hit [1]. What is counted there is the measure of everything that follows: which part of their shots hit, of at least 100 each. The curves count the same from the packets on the wire [2].",
   ],
-  expected: "Both hit with a similar part of their shots: neither has more than two and a half times the other’s.",
+  expected: "Both hit with a similar part of their shots: no more apart than chance brings.",
   guess: ["About the same part of both players’ shots hits.", "Red hits more: he has a proxy."],
   lens: "players",
   markers: { 1: SERVER, 2: "game:rate" },
@@ -138,16 +138,16 @@ export const honest: Step = {
     if (context.control) await tellProxy(context, "aim on");
     const log = await logMark(context);
     const time = (await hear(context)).frames.at(-1)?.time ?? 0;
-    const players = await play(context, { blue: SHOTS, red: SHOTS }, 240_000);
+    const players = await play(context, { of: "shot", blue: SHOTS, red: SHOTS });
     const until = (await hear(context)).frames.at(-1)?.time ?? 0;
     await tellProxy(context, "aim off");
     const [blue, red] = [playOf(players, "blue"), playOf(players, "red")];
     context.notes.set("honest", { blue, red, log, time, until } satisfies HonestPlay);
-    const rates = [hitRate(blue), hitRate(red)].toSorted((a, b) => a - b);
-    const [less = 0, more = 0] = rates;
+    const [less = blue, more = red] = [blue, red].toSorted((a, b) => hitRate(a) - hitRate(b));
+    const apart = hitRate(more) > SIMILAR * hitRate(less) && errorsApart(more, less) > CHANCE;
     return {
       observed: `Blue hits with ${rateText(blue)}; red with ${rateText(red)}.`,
-      passed: blue.shots >= SHOTS && red.shots >= SHOTS && less > 0 && more <= SIMILAR * less,
+      passed: blue.shots >= SHOTS && red.shots >= SHOTS && less.hits > 0 && !apart,
       artifacts: [
         { kind: "console", value: `blue ${rateText(blue)}; red ${rateText(red)}` },
         ...(await newestFrame(context)),

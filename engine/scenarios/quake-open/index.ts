@@ -2,8 +2,9 @@
 import type { Scenario } from "../scenario.ts";
 import { lie, reported } from "./data.ts";
 import { honest, join } from "./honest.ts";
+import { lagSwitch, serverLag } from "./lag.ts";
 import { aim, radar } from "./network.ts";
-import { favour, lagSwitch, memory, serverLag } from "./owners.ts";
+import { favour, memory } from "./owners.ts";
 import { leak, secondScreen } from "./watching.ts";
 
 export const quakeOpen: Scenario = {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { costOfHit, countPlay, distance, hitRate, median, percent, playOf, truths } from "./measure.ts";
+import {
+  CHANCE,
+  costOfHit,
+  countPlay,
+  distance,
+  errorsApart,
+  hitRate,
+  median,
+  percent,
+  playOf,
+  truths,
+} from "./measure.ts";
 
 const LOG = [
   "[2026-11-24 00:04:17] terra: join blue",
@@ -27,6 +38,20 @@ describe("the measure of play", () => {
   it("of somebody who did nothing says nothing", () => {
     const nobody = playOf(countPlay(LOG), "green");
     expect([hitRate(nobody), costOfHit(nobody)]).toEqual([0, 0]);
+  });
+});
+
+describe("two parts of hits", () => {
+  it("are so many standard errors apart", () => {
+    const errors = errorsApart({ shots: 100, hits: 53 }, { shots: 200, hits: 26 });
+    expect(errors).toBeCloseTo(7.4, 1);
+    expect(errorsApart({ shots: 200, hits: 26 }, { shots: 100, hits: 53 })).toBeCloseTo(-errors, 10);
+    expect(errorsApart({ shots: 100, hits: 22 }, { shots: 105, hits: 31 })).toBeGreaterThan(-CHANCE);
+  });
+
+  it("are not, where nobody shot or all of both hit", () => {
+    expect(errorsApart({ shots: 0, hits: 0 }, { shots: 200, hits: 26 })).toBe(0);
+    expect(errorsApart({ shots: 10, hits: 10 }, { shots: 20, hits: 20 })).toBe(0);
   });
 });
 

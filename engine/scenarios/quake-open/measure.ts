@@ -1,9 +1,13 @@
 /** What the server's log says of a game (docs/formats.md, "The game's log"), counted. Pure. */
 
-/** One player's part. */
-export interface Played {
+/** What a hit rate is made of. */
+export interface Shots {
   shots: number;
   hits: number;
+}
+
+/** One player's part. */
+export interface Played extends Shots {
   /** Dealt to others. */
   damage: number;
   frags: number;
@@ -40,10 +44,24 @@ export function countPlay(log: string): Map<string, Played> {
 export const playOf = (players: ReadonlyMap<string, Played>, name: string): Played => players.get(name) ?? nothing();
 
 /** Part of the shots that hit. */
-export const hitRate = ({ shots, hits }: Played): number => (shots === 0 ? 0 : hits / shots);
+export const hitRate = ({ shots, hits }: Shots): number => (shots === 0 ? 0 : hits / shots);
 
 /** What one hit on him cost a player, on average. */
 export const costOfHit = ({ taken, suffered }: Played): number => (taken === 0 ? 0 : suffered / taken);
+
+/**
+ * By how many standard errors the first one's part of hits is the larger; 0 where nobody shot. Shots of one fight are alike, so chance brings
+ * about half as much again as it would to shots that know nothing of each other: `CHANCE` leaves room for that.
+ */
+export function errorsApart(a: Shots, b: Shots): number {
+  if (a.shots === 0 || b.shots === 0) return 0;
+  const both = (a.hits + b.hits) / (a.shots + b.shots);
+  const error = Math.sqrt(both * (1 - both) * (1 / a.shots + 1 / b.shots));
+  return error === 0 ? 0 : (a.hits / a.shots - b.hits / b.shots) / error;
+}
+
+/** So many standard errors are more than chance. */
+export const CHANCE = 4;
 
 export const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
 

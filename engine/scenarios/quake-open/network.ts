@@ -2,11 +2,11 @@
 import { quakeRadar } from "../../network/index.ts";
 import type { Step } from "../scenario.ts";
 import { hear, isBlueForRed, logSince, newestFrame, PROXY, play, RED, SERVER, tellProxy, WIRE } from "./boxes.ts";
-import { honestPlay, honestRate, rateText, SHOTS } from "./honest.ts";
-import { distance, hitRate, median, percent, playOf, truths } from "./measure.ts";
+import { bothHonest, honestPlay, rateText, SHOTS } from "./honest.ts";
+import { CHANCE, distance, errorsApart, hitRate, median, percent, playOf, truths } from "./measure.ts";
 
-/** A hit rate is changed if it is so many times what it was: more than chance does, which brings fights from near and from afar. */
-const CHANGED = 1.6;
+/** Much more: so many times as much, and by more than chance brings. */
+const MUCH_MORE = 1.6;
 
 export const aim: Step = {
   id: "aim",
@@ -18,7 +18,7 @@ export const aim: Step = {
   ],
   expected: `Of at least ${SHOTS} shots red hits with much more than both did in honest play.`,
   guess: [
-    "Red hits nearly always.",
+    "Red hits several times as often as before.",
     "The server throws red out: the packets were changed.",
     "Nothing changes: red still aims badly.",
   ],
@@ -26,14 +26,14 @@ export const aim: Step = {
   markers: { 1: PROXY, 2: RED, 3: "game:proxy" },
   leaves: "own",
   async run(context) {
-    const before = honestRate(context);
+    const before = bothHonest(context);
     const answer = await tellProxy(context, context.control ? "aim off" : "aim on");
-    const players = await play(context, { blue: 1, red: SHOTS }, 240_000);
+    const players = await play(context, { of: "shot", blue: 0, red: SHOTS });
     await tellProxy(context, "aim off");
     const [blue, red] = [playOf(players, "blue"), playOf(players, "red")];
     return {
-      observed: `Red hits with ${rateText(red)}; in honest play both together hit with ${percent(before)}. Blue hits with ${percent(hitRate(blue))}.`,
-      passed: red.shots >= SHOTS && hitRate(red) > CHANGED * before,
+      observed: `Red hits with ${rateText(red)}; in honest play both together hit with ${rateText(before)}. Blue hits with ${percent(hitRate(blue))}.`,
+      passed: red.shots >= SHOTS && hitRate(red) > MUCH_MORE * hitRate(before) && errorsApart(red, before) > CHANCE,
       artifacts: [{ kind: "console", value: answer }, { kind: "screen", value: RED }, ...(await newestFrame(context))],
     };
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bodiesIn, leapsOf } from "./owners.ts";
+import { bodiesIn } from "./owners.ts";
 
 /** Model, frame, skin, player, effects; place; where it looks. */
 function body(integers: number[], floats: number[]): Uint8Array {
@@ -36,28 +36,5 @@ describe("what looks like a body in a memory", () => {
       body([3, 7, 0, 1, 2], [-300.5, 40, Number.NaN, 4, 182.5, 0]),
     ];
     for (const other of others) expect(bodiesIn(memory([100, other]))).toEqual([]);
-  });
-});
-
-describe("leaps", () => {
-  const seen = (time: number, x: number, dead = false) => ({
-    time,
-    place: [x, 0, 24] as [number, number, number],
-    player: 1,
-    name: "red",
-    client: "10.0.0.2:27001",
-    own: false,
-    dead,
-  });
-
-  it("are what no runner can do between two packets", () => {
-    const steady = [0, 100, 200, 300].map((time) => seen(time, time * 0.32));
-    expect(leapsOf(steady)).toEqual({ leaps: 0, pairs: 3 });
-    expect(leapsOf([seen(0, 0), seen(40, 0), seen(80, 250), seen(120, 250)])).toEqual({ leaps: 1, pairs: 3 });
-  });
-
-  it("are none where nobody looked in between, or somebody came back from the dead", () => {
-    expect(leapsOf([seen(0, 0), seen(900, 250)])).toEqual({ leaps: 0, pairs: 0 });
-    expect(leapsOf([seen(0, 0, true), seen(40, 900)])).toEqual({ leaps: 0, pairs: 0 });
   });
 });
