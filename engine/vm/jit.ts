@@ -5,9 +5,12 @@
 import { type Cpu, JIT_DISABLED, JIT_EXTRA_BLOCKS, JIT_PAGES } from "./v86-internals.ts";
 
 /**
- * Each page of code that is compiled becomes 40 KiB of WebAssembly on which the browser's compilers work for some 60 ms; of what a
- * guest runs while it starts and shakes hands, little is repeated so often that this pays. Interpreted, 120 million instructions take
- * about three seconds, and that is what the compiled pages of a busy guest cost, too: so none costs more than twice what it had to.
+ * A page of code that is compiled becomes 40 KiB of WebAssembly, on which the browser's compilers work for the better part of a tenth
+ * of a second of processor time; little of what a guest runs while it starts and shakes hands is repeated often enough to pay for that.
+ * Opening lab `banking` up to the first transfer takes 30 s of processor time if code is compiled once a program has said something,
+ * 18 s after 60 million instructions, 16 to 18 s after 120 million, 14 s after 300 million, 15 s if never. 120 million are interpreted
+ * in three to four seconds, and compiling what a busy guest repeats (50 pages) costs as much: whatever a guest does, waiting for
+ * that long costs at most about twice what it had to.
  */
 export const JIT_AFTER_INSTRUCTIONS = 120_000_000;
 
