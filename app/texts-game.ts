@@ -11,7 +11,7 @@ export const gameTexts = {
     sniffer: "What the sniffer hears",
     heard: (players: number, frames: number) =>
       players === 0
-        ? `${count(frames)} frames, no position in them`
+        ? `${count(frames)} frames, nobody’s position in the last three seconds`
         : `${players} ${players === 1 ? "player" : "players"} in ${count(frames)} frames`,
     map: (names: readonly string[]) =>
       names.length === 0 ? "Nobody’s position is known" : `Positions are known of ${names.join(", ")}`,

@@ -36,9 +36,12 @@ export function licences(root = ROOT) {
     const texts = files.sort().map((file) => readFileSync(path.join(folder, file), "utf8").trim());
     parts.push(`${name} ${version} (${licence})\n\n${texts.join("\n\n")}`);
   }
+  const culvert = readFileSync(path.join(root, "guests/programs/culvert/LICENSE"), "utf8").trim();
+  const gpl = readFileSync("/usr/share/common-licenses/GPL-2", "utf8").trim();
+  parts.push(`Culvert, the game's client (GPL-2.0-or-later)\n\n${culvert}\n\n${gpl}`);
   parts.push(
-    "The images' programs are Debian packages and the Linux kernel; images/packages/ lists them with versions and\n" +
-      "licences. Their sources come with this site as a second archive.",
+    "The images hold programs of this project, of Debian's packages, and the Linux kernel; images/packages/ lists them with\n" +
+      "versions and licences. The sources of all of them come with this site as a second archive.",
   );
   return `${parts.join(`\n\n${"-".repeat(78)}\n\n`)}\n`;
 }

@@ -42,8 +42,8 @@ const MAX_KNOWN = 64;
 
 export function quakeRadar(): Radar {
   const clients = new Map<string, Client>();
-  /** What players say of themselves, by server and number. */
-  const infos = new Map<string, Map<number, Map<string, string>>>();
+  /** By server: each player's name. Of what else players tell of themselves nothing is kept. */
+  const names = new Map<string, Map<number, string>>();
   const players = new Map<number, Sighting>();
 
   function remembered<Value>(known: Map<string, Value>, key: string, made: () => Value): Value {
@@ -61,7 +61,7 @@ export function quakeRadar(): Radar {
     const known = clients.get(client);
     const own = heard.command === undefined && known?.self === heard.player;
     const looks = heard.command ? looksOf(heard.command) : own ? known?.looks : undefined;
-    const name = infos.get(server)?.get(heard.player)?.get("name") ?? "";
+    const name = names.get(server)?.get(heard.player) ?? "";
     const { player, place, dead } = heard;
     return { time, player, name, place, dead, client, own, ...(looks ? { looks } : {}) };
   }
@@ -79,9 +79,9 @@ export function quakeRadar(): Radar {
         if (heard.type === "move") client.looks = looksOf(heard.command);
         else if (heard.type === "self") client.self = heard.player;
         else if (heard.type === "info") {
-          const described = remembered(infos, server, () => new Map<number, Map<string, string>>());
-          if (heard.key === undefined) described.set(heard.player, info(heard.value));
-          else described.set(heard.player, new Map(described.get(heard.player)).set(heard.key, heard.value));
+          const named = remembered(names, server, () => new Map<number, string>());
+          if (heard.key === undefined) named.set(heard.player, info(heard.value).get("name") ?? "");
+          else if (heard.key === "name") named.set(heard.player, heard.value);
         } else if (heard.type === "player") found.push(sighted(heard, server, address, time));
       }
       for (const each of found) players.set(each.player, each);
