@@ -2,7 +2,9 @@
  * The client and the proxy against Debian's own server with our data, as they run in boxes but for the picture: here on this machine,
  * over loopback. What is measured is what the server's log says.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +68,15 @@ test("two bots find and hit each other; the proxy changes nothing, and then one 
     await server.output.until((all) => count(all.subarray(from).toString(), "shot red") >= wanted || undefined);
   const rate = (text: string) => count(text, "hit red") / count(text, "shot red");
 
+  // Somebody else's packets, as of a game under way, bring him nothing of it.
+  const stranger = createSocket("udp4");
+  let overheard = 0;
+  stranger.on("message", () => overheard++);
+  const sending = setInterval(() => stranger.send(Buffer.alloc(12, 1), PORT + 1, "127.0.0.1"), 5);
   await shots(40);
+  clearInterval(sending);
+  stranger.close();
+  expect(overheard).toBe(0);
   const honest = server.output.text();
   expect(red.output.text()).toMatch(/^culvert: fps \d+\.\d rtt \d+\.\d ms playing$/m);
   expect(proxy.output.text()).not.toContain("rewritten");
@@ -123,11 +133,11 @@ test("an edited model is noticed, and an edited client's lie about it is not", a
 }, 60_000);
 
 test("what is wrong on the command line is said", async () => {
-  for (const bad of ["peer=nowhere", "fps=1000", "name=a\\b", "frobnicate"]) {
+  const peers = ["peer=nowhere", "peer=10.0.0.1:", "peer=10.0.0.1:99999", "peer=100.100.100.1001"];
+  for (const bad of [...peers, "fps=1000", "name=a\\b", "frobnicate"]) {
     const { code, stderr } = await run(cases.path("culvert"), ["--headless", bad]);
     expect(code).toBe(2);
     expect(stderr).toContain(bad);
   }
-  for (const bad of ["port=0", "peer=nowhere"])
-    expect(await run(cases.path("aimproxy"), [bad])).toMatchObject({ code: 2 });
+  for (const bad of ["port=0", ...peers]) expect(await run(cases.path("aimproxy"), [bad])).toMatchObject({ code: 2 });
 });

@@ -101,6 +101,22 @@ function mapFile(names: string[]): Buffer {
   return all;
 }
 
+describe("spikes, of a model that says what cannot be", () => {
+  test.each([
+    ["width", 52],
+    ["height", 56],
+    ["points", 60],
+    ["triangles", 64],
+  ])("refuses more %s than any model has", async (_, at) => {
+    const before = modelFile();
+    // Times twelve, in 32 bits, this is nothing.
+    before.writeUInt32LE(0x40000000, at);
+    const { code, said } = await edited("spikes", before);
+    expect(code).toBe(1);
+    expect(said).toMatch(/^spikes: .* at most 4096 each$/m);
+  });
+});
+
 describe("glass", () => {
   test("makes walls of the colour that is not drawn, and leaves water and sky", async () => {
     const names = ["brick1", "*water1", "sky1", "metal2"];

@@ -5,7 +5,6 @@
  * sees a player who never misses. Nothing in the client or the server is changed, and neither can tell.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
@@ -145,9 +144,14 @@ static void to_server(const uint8_t *packet, size_t size) {
 
 static void from_client(double now) {
   static uint8_t packet[PACKET_LIMIT], changed[PACKET_LIMIT];
-  socklen_t length = sizeof client;
-  ssize_t size = recvfrom(client_side, packet, sizeof packet, 0, (struct sockaddr *)&client, &length);
+  struct sockaddr_in sender;
+  socklen_t length = sizeof sender;
+  ssize_t size = recvfrom(client_side, packet, sizeof packet, 0, (struct sockaddr *)&sender, &length);
   if (size < 0) return;
+  /* A game goes on with the one who is in it; only who asks to come in takes his place. */
+  bool same = sender.sin_addr.s_addr == client.sin_addr.s_addr && sender.sin_port == client.sin_port;
+  if (!same && (size < HEADER || !stands_alone(packet, (size_t)size))) return;
+  client = sender;
   const uint8_t *out = packet;
   size_t out_size = (size_t)size;
   if (!stands_alone(packet, out_size)) {
@@ -234,12 +238,9 @@ static int open_socket(int port) {
 }
 
 static void find_server(void) {
-  char host[sizeof settings.peer];
-  strcpy(host, settings.peer);
-  char *colon = strchr(host, ':');
-  if (colon) *colon = 0;
-  server = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)(colon ? atoi(colon + 1) : PORT))};
-  if (inet_pton(AF_INET, host, &server.sin_addr) != 1) die(EXIT_USAGE, "peer=%s is not an address like 10.0.0.1", settings.peer);
+  if (!config_peer(settings.peer, PORT, &server)) {
+    die(EXIT_USAGE, "peer=%s is not an address like 10.0.0.1:27500", settings.peer);
+  }
 }
 
 /* How long to wait, milliseconds: until the next packet that is kept back is due, or the next second. */

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "connection.h"
 
-#include <arpa/inet.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "answers.h"
+#include "box/config.h"
 #include "files.h"
 #include "map.h"
 
@@ -40,15 +41,12 @@ static void leave(struct connection *connection, double now, const char *why) {
 }
 
 bool connection_open(struct connection *connection, const char *address) {
-  char host[INET_ADDRSTRLEN];
-  const char *colon = strchrnul(address, ':');
-  int port = *colon ? atoi(colon + 1) : PORT;
-  snprintf(host, sizeof host, "%.*s", (int)(colon - address), address);
-  connection->server = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  if (inet_pton(AF_INET, host, &connection->server.sin_addr) != 1) return false;
+  connection->socket = -1;
+  errno = EINVAL;
+  if (!config_peer(address, PORT, &connection->server)) return false;
   connection->socket = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   enter(connection, CONNECTION_ASKING, 0);
-  status(connection, "asking %s", host);
+  status(connection, "asking %s", address);
   return connection->socket >= 0;
 }
 

@@ -2,6 +2,7 @@
    Culvert: a client for QuakeWorld servers with a game of its own. A frame is: hear the server, ask the player (a person or the
    bot), tell the server, show. Between frames it sleeps. It ends only when it is ended. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -142,7 +143,8 @@ int main(int argc, char **argv) {
   world_reset(&world, &view);
   connection = (struct connection){.name = settings.name, .folder = settings.folder, .map = &map, .world = &world};
   if (!connection_open(&connection, settings.peer)) {
-    fprintf(stderr, "culvert: peer=%s is not an address like 10.0.0.1:27500\n", settings.peer);
+    if (errno != EINVAL) fprintf(stderr, "culvert: no socket: %m\n");
+    else fprintf(stderr, "culvert: peer=%s is not an address like 10.0.0.1:27500\n", settings.peer);
     return EXIT_USAGE;
   }
   open_screen();

@@ -21,6 +21,8 @@ enum {
   /* The body is drawn so much smaller in the file's numbers, and what they count so much larger: the rest is room for spikes. */
   STRETCH = 8,
   MIDDLE = 128,
+  /* Twice what any model of this kind has. */
+  MOST = 4096,
 };
 
 /* The file's head, in its own order. */
@@ -83,6 +85,11 @@ int main(int argc, char **argv) {
   struct head *head = (struct head *)next(&at, sizeof(struct head));
   if (memcmp(head->ident, "IDPO", 4) != 0 || head->version != 6) {
     fprintf(stderr, "spikes: %s is no model of version 6\n", argv[1]);
+    return EXIT_REFUSED;
+  }
+  if (head->width > MOST || head->height > MOST || head->points > MOST || head->triangles > MOST) {
+    fprintf(stderr, "spikes: %s: %u by %u points of skin, %u points, %u triangles; at most %d each\n", argv[1], head->width,
+            head->height, head->points, head->triangles, MOST);
     return EXIT_REFUSED;
   }
   for (uint32_t skin = 0; skin < head->skins; skin++) {

@@ -104,9 +104,10 @@ static void load_model(const char *name, int number) {
     fprintf(stderr, "culvert: %s cannot be read: %m\n", name);
     return;
   }
-  if (number == 1) level = level_load(file, size, why, sizeof why);
-  else loaded[number].figure = figure_load(file, size, why, sizeof why);
-  if (!level || (number > 1 && !loaded[number].figure)) fprintf(stderr, "culvert: %s: %s\n", name, why);
+  bool fits;
+  if (number == 1) fits = (level = level_load(file, size, why, sizeof why));
+  else fits = (loaded[number].figure = figure_load(file, size, why, sizeof why));
+  if (!fits) fprintf(stderr, "culvert: %s: %s\n", name, why);
 }
 
 static void load(const struct view *view) {

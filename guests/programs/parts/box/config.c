@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,7 +33,9 @@ void config_disk(const char *program, config_setter *set, void *whose) {
   if (count < 0) return;
   lines[count] = 0;
   for (char *save, *line = strtok_r(lines, "\n", &save); line; line = strtok_r(0, "\n", &save)) {
-    if (!config_line(line, set, whose)) fprintf(stderr, "%s: the disk config: '%.60s' is not understood\n", program, line);
+    if (!config_line(line, set, whose)) {
+      fprintf(stderr, "%s: the disk config: '%.60s' is not understood; %s --help says what can be given\n", program, line, program);
+    }
   }
 }
 
@@ -53,6 +56,18 @@ bool config_number(const char *value, double least, double most, double *to) {
   if (end == value || *end || !(found >= least && found <= most)) return false;
   *to = found;
   return true;
+}
+
+bool config_peer(const char *value, int usual_port, struct sockaddr_in *to) {
+  char host[INET_ADDRSTRLEN];
+  double port = usual_port;
+  size_t length = strcspn(value, ":");
+  if (length >= sizeof host) return false;
+  memcpy(host, value, length);
+  host[length] = 0;
+  if (value[length] && !config_number(value + length + 1, 1, 65535, &port)) return false;
+  *to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  return inet_pton(AF_INET, host, &to->sin_addr) == 1;
 }
 
 bool config_address(const char *address) {

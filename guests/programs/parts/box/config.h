@@ -5,6 +5,7 @@
 #ifndef TERRA_CONFIG_H
 #define TERRA_CONFIG_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,6 +25,9 @@ bool config_path(const char *value, char *to, size_t size);
 
 /* A number within limits. */
 bool config_number(const char *value, double least, double most, double *to);
+
+/* "10.0.0.1" or "10.0.0.1:27501", whole or not at all; without a port, the usual one. */
+bool config_peer(const char *value, int usual_port, struct sockaddr_in *to);
 
 /* Brings the card of the role `internet` up with "10.0.0.2/24"; false with errno. */
 bool config_address(const char *address);
