@@ -5,7 +5,7 @@
 import { outcome } from "./lesson.ts";
 import { bytes, expect, judge, save, test } from "./support.ts";
 
-// Seven boxes on three machines start, and play hundreds of shots.
+// Six boxes on three machines start, and play hundreds of shots.
 test.setTimeout(900_000);
 
 const STEPS = 12;
@@ -31,7 +31,8 @@ const TURNED: Record<string, RegExp> = {
   reported: /^The server says nothing of red’s model\. Red plays on\.$/,
   lie: /^Red plays; the server’s log: “red WARNING: non standard player\/eyes model detected”\./,
   memory: /^Nothing in that memory looks like a player’s body\.$/,
-  favour: /^By the server’s log \d+ hits cost blue 8\.0 each, \d+ hits cost red 8\.0 each\.$/,
+  favour:
+    /^By the server’s log \d+ hits cost blue 8\.0 each, \d+ hits cost red 8\.0 each; in honest play one cost blue 8\.0\.$/,
   "server-lag": /^When blue’s shots counted, what she knew was \d+ ms old, .*; in honest play \d+ ms old/,
   "lag-switch": /^Red was silent for [0-5]?\d % of the time/,
   leak: /^In \d+ looks the number did not rise while blue was hidden\.$/,

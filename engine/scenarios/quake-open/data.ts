@@ -6,6 +6,7 @@ import {
   hear,
   joins,
   LYING,
+  logMark,
   logSince,
   nextReport,
   platformOf,
@@ -22,7 +23,7 @@ const PICTURES = 6;
 /** He does not look her way all the time: so many pictures that show her are enough, and so many that do not are no proof. */
 const SEEN = 2;
 const MOST_PICTURES = 24;
-/** Blue is seen if so many points of red's 64 000 glow in her colour, more than ever did with the game's own data. */
+/** Blue is seen if so many points of red's 64 000 glow in her colour, more than ever did with the game's own data, which do not use it. */
 const POINTS = 12;
 /** A machine that others use as well lets its guests play slowly. */
 const WATCH_MS = 200_000;
@@ -45,8 +46,10 @@ async function pointsWhileHidden(
   const until = performance.now() + WATCH_MS;
   while (!enough(found) && performance.now() < until) {
     if ((await nextReport(context, "hidden", WATCH_MS)) === undefined) break;
+    const mark = await logMark(context);
     const png = await inspect.screenshot(context.lab.vm(RED).id);
     if ((await nextReport(context, "(hidden|sees)", 10_000)) !== "hidden") continue;
+    if ((await logSince(context, mark, "terra: sees red blue")) !== "") continue;
     found.push(countColour(await readPicture(png), colour));
   }
   return found;
@@ -111,7 +114,7 @@ export const reported: Step = {
       observed: `${warning === "" ? "The server says nothing of red’s model" : `The server’s log: “${said(warning)}”`}. ${refused === undefined ? "Red plays on" : "With the edited map the server refuses red"}.`,
       passed: warning !== "" && refused !== undefined && !inAnyway,
       artifacts: [
-        { kind: "console", value: said(warning) || "no warning" },
+        { kind: "console", value: SERVER },
         ...(refused === undefined ? [] : [{ kind: "frame" as const, value: `${WIRE} ${refused}` }]),
       ],
     };
@@ -129,7 +132,8 @@ export const lie: Step = {
     "Whoever edits the data can edit the client as well. This one [1] keeps the game’s own files beside the edited ones, and answers with their checksums. It is the same program but for that one function.",
     "What a program says of itself is worth what the program is worth, and that is what the server cannot see [2]. An answer that is computed below the program is what attestation adds.",
   ],
-  expected: "The server says nothing. Red sees blue through walls, which he never does with the game’s own data.",
+  expected:
+    "The server says nothing. Red sees blue, in a colour that is on his screen for her alone, while the server’s log says that she is hidden from him.",
   guess: ["The server is content, and red sees through walls.", "The server finds out: a checksum cannot be forged."],
   lens: "players",
   markers: { 1: RED, 2: SERVER },
@@ -151,11 +155,11 @@ export const lie: Step = {
     await joins(context, "red", await restartRed(context, HONEST));
     const through = seenIn(seen, honest);
     return {
-      observed: `${plays ? "Red plays" : "Red is not let in"}; ${warning === "" ? "the server’s log has no word of it" : `the server’s log: “${said(warning)}”`}. While blue is hidden from red she shows on his screen in ${through} of ${seen.length} pictures, with up to ${screen} points; with the game’s own data it was ${honest} at most, in ${own.length} pictures.`,
+      observed: `${plays ? "Red plays" : "Red is not let in"}; ${warning === "" ? "the server’s log has no word of it" : `the server’s log: “${said(warning)}”`}. While blue is hidden from red she shows on his screen in ${through} of ${seen.length} pictures, with up to ${screen} points in her colour; with the game’s own data no picture of ${own.length} had more than ${honest}.`,
       passed: plays && warning === "" && own.length >= PICTURES && through >= SEEN,
       artifacts: [
         { kind: "screen", value: RED },
-        { kind: "console", value: `points while hidden: ${seen.join(", ")}` },
+        { kind: "figure", value: `points while hidden: ${seen.join(", ")}` },
       ],
     };
   },

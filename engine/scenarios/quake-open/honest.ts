@@ -61,7 +61,7 @@ export const join: Step = {
   text: [
     "Alice and Bob play a game against each other: blue in her box [1], red in his [2], on a server that belongs to neither [3]. The server is an ordinary program for QuakeWorld games, the way they have been played on the Internet since 1996; data and client are this lab’s own.",
     "All boxes are open. Each owner may do with his machine what he likes, and the players do not see it. Between Bob’s player and the wire stands a second box of his [4]; so far it passes everything on as it is.",
-    "Both players play by themselves, with the same skill: a stated error of their aim, and a seed for their luck. Take one over at any time.",
+    "Both players play by themselves, with the same skill: their aim errs by six degrees (standard deviation), and a seed makes their luck. Take one over at any time.",
   ],
   expected:
     "Blue comes in from her own address, red from that of Bob’s other box. On the wire everybody reads who asks to come in.",
@@ -83,17 +83,19 @@ export const join: Step = {
     }
     const red = await joins(context, "red", from, patience);
     if (cut) await management.connect(cut.card, cut.other);
-    else await joins(context, "blue", 0, BOOT_MS);
+    const blue = cut !== undefined || (await joins(context, "blue", 0, BOOT_MS));
     const { frames } = await hear(context);
     const asks = frames.filter(({ layers }) => /connect version 28, "(blue|red)"/.test(layers.at(-1) ?? ""));
     const addresses = new Set(asks.map(({ layers }) => /10\.0\.0\.\d/.exec(layers[1] ?? "")?.[0]));
     const ways = [...addresses].toSorted().join(" and ");
     const [first] = asks;
     return {
-      observed: red
-        ? `Red and blue are in the game. Who asked to come in stands on the wire in clear: from ${ways}.`
-        : "Red does not come in: his box has no way to the proxy.",
-      passed: red && addresses.has(ADDRESS.blue) && addresses.has(ADDRESS.proxy) && !addresses.has(ADDRESS.red),
+      observed: !red
+        ? "Red does not come in: his box has no way to the proxy."
+        : blue
+          ? `Red and blue are in the game. Who asked to come in stands on the wire in clear: from ${ways}.`
+          : "Red is in the game, and blue does not come in.",
+      passed: red && blue && addresses.has(ADDRESS.blue) && addresses.has(ADDRESS.proxy) && !addresses.has(ADDRESS.red),
       artifacts: [
         { kind: "screen", value: BLUE },
         ...(first ? [{ kind: "frame" as const, value: `${WIRE} ${first.sequence}` }] : []),
@@ -142,16 +144,15 @@ export const honest: Step = {
     const until = (await hear(context)).frames.at(-1)?.time ?? 0;
     await tellProxy(context, "aim off");
     const [blue, red] = [playOf(players, "blue"), playOf(players, "red")];
-    context.notes.set("honest", { blue, red, log, time, until } satisfies HonestPlay);
+    // Whoever was helped is no measure of honest play.
+    const fair = context.control ? playOf(new Map(), "red") : red;
+    context.notes.set("honest", { blue, red: fair, log, time, until } satisfies HonestPlay);
     const [less = blue, more = red] = [blue, red].toSorted((a, b) => hitRate(a) - hitRate(b));
     const apart = hitRate(more) > SIMILAR * hitRate(less) && errorsApart(more, less) > CHANCE;
     return {
       observed: `Blue hits with ${rateText(blue)}; red with ${rateText(red)}.`,
       passed: blue.shots >= SHOTS && red.shots >= SHOTS && less.hits > 0 && !apart,
-      artifacts: [
-        { kind: "console", value: `blue ${rateText(blue)}; red ${rateText(red)}` },
-        ...(await newestFrame(context)),
-      ],
+      artifacts: [{ kind: "console", value: SERVER }, ...(await newestFrame(context))],
     };
   },
 };

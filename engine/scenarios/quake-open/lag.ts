@@ -76,7 +76,7 @@ export const serverLag: Step = {
     return {
       observed: `When blue’s shots counted, what she knew was ${agedText(after)}; in honest play ${agedText(before)}.`,
       passed: after.shots >= AIMS && after.age >= before.age + OLDER_MS && after.gone >= WIDTH + before.gone,
-      artifacts: [{ kind: "console", value: agedText(after) }, ...(await newestFrame(context))],
+      artifacts: [{ kind: "figure", value: agedText(after) }, ...(await newestFrame(context))],
     };
   },
 };
@@ -163,7 +163,7 @@ export const lagSwitch: Step = {
     return {
       observed: `Red was ${jerksText(after)}; in honest play ${jerksText(before)}.`,
       passed: after.silent >= SILENT && after.silent >= before.silent + MORE_SILENT && after.leaps >= LEAPS,
-      artifacts: [{ kind: "console", value: jerksText(after) }, ...(await newestFrame(context))],
+      artifacts: [{ kind: "figure", value: jerksText(after) }, ...(await newestFrame(context))],
     };
   },
 };

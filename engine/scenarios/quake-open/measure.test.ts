@@ -57,17 +57,28 @@ describe("two parts of hits", () => {
 
 describe("what the server says of places", () => {
   it("is read with who had whom in sight", () => {
-    const log =
-      "terra: at blue ' 12.5  -3.0  24.0'\nterra: hidden red blue\n[2026-11-24 00:10:34] terra: at red '  1.0   2.0   3.0'\r\nterra: sees blue red\r\nterra: shot red\n";
+    const log = [
+      "[2026-11-24 00:10:33] terra: at blue ' 12.5  -3.0  24.0'",
+      "[2026-11-24 00:10:33] terra: hidden red blue",
+      "[2026-11-24 00:10:34] terra: at red '  1.0   2.0   3.0'\r",
+      "[2026-11-24 00:10:34] terra: sees blue red\r",
+      "[2026-11-24 00:10:34] terra: shot red",
+    ].join("\n");
     expect(truths(log)).toEqual([
-      { name: "blue", place: [12.5, -3, 24], sight: new Map([["red", "hidden"]]) },
-      { name: "red", place: [1, 2, 3], sight: new Map([["blue", "sees"]]) },
+      {
+        time: Date.UTC(2026, 10, 24, 0, 10, 33),
+        name: "blue",
+        place: [12.5, -3, 24],
+        sight: new Map([["red", "hidden"]]),
+      },
+      { time: Date.UTC(2026, 10, 24, 0, 10, 34), name: "red", place: [1, 2, 3], sight: new Map([["blue", "sees"]]) },
     ]);
   });
 
   it("leaves out what is no place, and what is said of another one than the last", () => {
-    expect(truths("terra: at blue '12.5 -3'\nterra: at red '1 2 3'\nterra: hidden red blue\n")).toEqual([
-      { name: "red", place: [1, 2, 3], sight: new Map() },
+    const line = (words: string) => `[2026-11-24 00:10:34] terra: ${words}\n`;
+    expect(truths(line("at blue '12.5 -3'") + line("at red '1 2 3'") + line("hidden red blue"))).toEqual([
+      { time: Date.UTC(2026, 10, 24, 0, 10, 34), name: "red", place: [1, 2, 3], sight: new Map() },
     ]);
   });
 

@@ -69,6 +69,8 @@ export type Place = readonly [x: number, y: number, z: number];
 
 /** Where the server itself says a player was, and whether the other one had him in sight. */
 export interface Truth {
+  /** By the server's clock, to the second: milliseconds since 1970. */
+  time: number;
   name: string;
   place: Place;
   /** By the other player's name. */
@@ -78,13 +80,16 @@ export interface Truth {
 /** The reports of places in a log, in order; what is said of sight belongs to the place before it. */
 export function truths(log: string): Truth[] {
   const found: Truth[] = [];
-  for (const [, what, who = "", rest = ""] of log.matchAll(/terra: (at|sees|hidden) (\S+) ([^\r\n]*)/g)) {
+  for (const [, day, hour, what, who = "", rest = ""] of log.matchAll(
+    /\[(\S+) (\S+)\] terra: (at|sees|hidden) (\S+) ([^\r\n]*)/g,
+  )) {
     if (what === "at") {
       const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = (/^'([-\d. ]+)'/.exec(rest)?.[1] ?? "")
         .trim()
         .split(/ +/)
         .map(Number);
-      if (Number.isFinite(x + y + z)) found.push({ name: who, place: [x, y, z], sight: new Map() });
+      if (Number.isFinite(x + y + z))
+        found.push({ time: Date.parse(`${day}T${hour}Z`), name: who, place: [x, y, z], sight: new Map() });
     } else if (what === "sees" || what === "hidden") {
       const last = found.at(-1);
       if (last?.name === rest.trim()) last.sight.set(who, what);

@@ -1,9 +1,21 @@
 /** Cheats that need no more than packets: an aim that is not the player's, and a map of where everybody is. */
 import { quakeRadar } from "../../network/index.ts";
-import type { Step } from "../scenario.ts";
-import { hear, isBlueForRed, logSince, newestFrame, PROXY, play, RED, SERVER, tellProxy, WIRE } from "./boxes.ts";
+import type { Step, StepContext } from "../scenario.ts";
+import {
+  hear,
+  isBlueForRed,
+  logSince,
+  newestFrame,
+  PROXY,
+  play,
+  RED,
+  SERVER,
+  shell,
+  tellProxy,
+  WIRE,
+} from "./boxes.ts";
 import { bothHonest, honestPlay, rateText, SHOTS } from "./honest.ts";
-import { CHANCE, distance, errorsApart, hitRate, median, percent, playOf, truths } from "./measure.ts";
+import { CHANCE, distance, errorsApart, hitRate, median, percent, playOf, type Truth, truths } from "./measure.ts";
 
 /** Much more: so many times as much, and by more than chance brings. */
 const MUCH_MORE = 1.6;
@@ -41,6 +53,14 @@ export const aim: Step = {
 
 /** A player may have moved so far between a report in the log and the packet next to it, in the map's units: he is 56 high. */
 const NEAR = 24;
+/** The log has whole seconds, and a guest's clock is read a moment before the wire's; milliseconds. */
+const SAME_TIME_MS = 2000;
+
+/** What has to be taken off a time of the server's log to have the wire's; milliseconds. */
+async function clockAhead(context: StepContext): Promise<number> {
+  const seconds = Number(await shell(context, SERVER, "date +%s"));
+  return seconds * 1000 - ((await hear(context)).frames.at(-1)?.time ?? Number.NaN);
+}
 
 export const radar: Step = {
   id: "radar",
@@ -48,7 +68,7 @@ export const radar: Step = {
   paper: "Terra §5.2",
   text: [
     "The server tells each client where the others are, as soon as they are somewhere that might be seen from where the client’s player is: behind the next corner, too [1]. What a client does not show stands on the wire all the same.",
-    "Bob’s sniffer reads only what the server sends to his own side. The server’s own log says where blue really was, and whether red had her in sight [2]. The map is drawn from such packets alone [3].",
+    "Bob’s sniffer reads only what the server sends to his own side. The server’s own log says where blue really was, and whether red had her in sight [2]. The map [3] is drawn from all packets on the wire; counted are only those to Bob’s side.",
   ],
   expected: "Blue’s places are found, as exact as in the server’s log, at moments when she was hidden from red, too.",
   guess: [
@@ -71,11 +91,17 @@ export const radar: Step = {
     const reports = truths(await logSince(context, log, "terra: (at|hidden|sees)")).filter(
       ({ name }) => name === "blue",
     );
-    const gap = (place: (typeof reports)[number]["place"]) =>
-      Math.min(...seen.map((each) => distance(each.place, place)));
-    const hidden = reports.filter(({ sight }) => sight.get("red") === "hidden").map(({ place }) => gap(place));
+    const ahead = await clockAhead(context);
+    // What was told at another time says nothing of this one, though she may have come by there.
+    const gap = ({ time, place }: Truth) =>
+      Math.min(
+        ...seen
+          .filter((each) => Math.abs(each.time - (time - ahead)) <= SAME_TIME_MS)
+          .map((each) => distance(each.place, place)),
+      );
+    const hidden = reports.filter(({ sight }) => sight.get("red") === "hidden").map(gap);
     const found = hidden.filter((each) => each <= NEAR);
-    const inSight = reports.filter(({ sight }) => sight.get("red") === "sees").map(({ place }) => gap(place));
+    const inSight = reports.filter(({ sight }) => sight.get("red") === "sees").map(gap);
     const error = median([...found, ...inSight.filter((each) => each <= NEAR)]);
     return {
       observed:
@@ -85,7 +111,7 @@ export const radar: Step = {
       passed: seen.length > 100 && error <= NEAR / 2 && found.length >= 10,
       artifacts: [
         ...(await newestFrame(context)),
-        { kind: "console", value: `${found.length} of ${hidden.length} while hidden` },
+        { kind: "figure", value: `${found.length} of ${hidden.length} while hidden` },
       ],
     };
   },

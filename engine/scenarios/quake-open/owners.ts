@@ -14,6 +14,7 @@ import {
   SERVER,
   tellServer,
 } from "./boxes.ts";
+import { honestPlay } from "./honest.ts";
 import { costOfHit, distance, type Place, playOf } from "./measure.ts";
 
 /** Hits on each that what a hit costs is told from: they all cost the same. */
@@ -24,7 +25,7 @@ export const favour: Step = {
   title: "A server that favours one name",
   paper: "Terra §5.2",
   text: [
-    "The rules of the game are a program on the server [1], and its owner changes them as he likes: here one word at its console makes every hit on red cost a quarter. Which rules a server runs, a player cannot see. The pictures of the fight are true; red only dies too slowly.",
+    "The rules of the game are a program on the server [1], and its owner changes them as he likes: here one line at its console makes every hit on red cost a quarter. Which rules a server runs, a player cannot see: what his screen shows of a hit is the same as ever. Red only dies too slowly.",
   ],
   expected: "A hit costs blue what it always did, and red a quarter of it.",
   guess: [
@@ -35,6 +36,7 @@ export const favour: Step = {
   markers: { 1: SERVER },
   leaves: "own",
   async run(context) {
+    const usual = costOfHit(honestPlay(context).blue);
     if (!context.control) await tellServer(context, "localinfo favour red");
     const players = await play(context, { of: "hit", blue: HITS, red: HITS });
     await tellServer(context, 'localinfo favour ""');
@@ -42,9 +44,9 @@ export const favour: Step = {
     const [blue = 0, red = 0] = costs.map(costOfHit);
     const [hits, onRed] = costs.map(({ taken }) => taken);
     return {
-      observed: `By the server’s log ${hits} hits cost blue ${blue.toFixed(1)} each, ${onRed} hits cost red ${red.toFixed(1)} each.`,
-      passed: blue > 0 && red > 0 && red < 0.4 * blue,
-      artifacts: [{ kind: "console", value: `blue ${blue.toFixed(2)}, red ${red.toFixed(2)} a hit` }],
+      observed: `By the server’s log ${hits} hits cost blue ${blue.toFixed(1)} each, ${onRed} hits cost red ${red.toFixed(1)} each; in honest play one cost blue ${usual.toFixed(1)}.`,
+      passed: red > 0 && Math.abs(blue - usual) < 0.1 * usual && red < 0.4 * usual,
+      artifacts: [{ kind: "console", value: SERVER }],
     };
   },
 };
@@ -97,6 +99,8 @@ const NEAR = 40;
 const STILL_MS = 1000;
 /** Of what looks like a body so much may be something else. */
 const FEW = 12;
+/** A person who plays blue may stay away. */
+const LOOK_MS = 200_000;
 
 export const memory: Step = {
   id: "memory",
@@ -113,10 +117,14 @@ export const memory: Step = {
   async run(context) {
     let nearest = Number.POSITIVE_INFINITY;
     let count = 0;
+    let near = false;
+    const end = performance.now() + LOOK_MS;
     // Where blue is nowhere near, the server tells nothing of her, and there is nothing in memory. Another box's has nothing at any time.
     const attempts = context.control ? 2 : 12;
     for (let attempt = 0; attempt < attempts && !(nearest <= NEAR && count <= FEW); attempt++) {
-      const before = (await toldOfBlue(context)).at(-1)?.time ?? 0;
+      const before = (await toldOfBlue(context, end)).at(-1)?.time;
+      if (before === undefined) break;
+      near = true;
       const places = await bodies(context, context.control ? PROXY : RED);
       const told = (await hear(context)).sightings.filter(
         (each) => isBlueForRed(each) && Math.abs(each.time - before) <= STILL_MS,
@@ -125,26 +133,27 @@ export const memory: Step = {
       nearest = Math.min(...places.flatMap((place) => told.map((each) => distance(each.place, place))));
     }
     return {
-      observed:
-        count === 0
+      observed: !near
+        ? "Blue was nowhere near red all the time, and nothing was read."
+        : count === 0
           ? "Nothing in that memory looks like a player’s body."
           : `${count} places in memory look like a player’s body; the nearest is ${nearest.toFixed(1)} units from where the server’s packets had blue.`,
       passed: count > 0 && count <= FEW && nearest <= NEAR,
       artifacts: [
-        { kind: "console", value: `${count} bodies, nearest ${nearest.toFixed(1)}` },
+        { kind: "figure", value: `${count} bodies, nearest ${nearest.toFixed(1)}` },
         ...(await newestFrame(context)),
       ],
     };
   },
 };
 
-/** Where red's side was told blue is, in the last second; waits for there to be something. */
-async function toldOfBlue(context: StepContext): Promise<Sighting[]> {
+/** Where red's side was told blue is, in the last second; waits for there to be something, until then. */
+async function toldOfBlue(context: StepContext, end: number): Promise<Sighting[]> {
   for (;;) {
     const { frames, sightings } = await hear(context);
     const now = frames.at(-1)?.time ?? 0;
     const told = sightings.filter((each) => isBlueForRed(each) && each.time >= now - STILL_MS);
-    if (told.length > 0) return told;
+    if (told.length > 0 || performance.now() > end) return told;
     await nextQuakeMessage(context);
   }
 }

@@ -1,32 +1,38 @@
 /** What no box prevents, open or closed: what a client gives away by what it draws, and somebody who looks over a shoulder. */
 import type { Step, StepContext } from "../scenario.ts";
-import { BLUE, nextReport, platformOf, RED, shell } from "./boxes.ts";
+import { BLUE, logMark, logSince, nextReport, platformOf, RED, SERVER, shell } from "./boxes.ts";
 import { coloursIn, difference, readPicture } from "./pictures.ts";
 
 /** Polygons that a body adds, at the least, if it is somewhere in front of him who looks. */
 const BODY_POLYGONS = 60;
-const PLACES_MS = 120_000;
+const PLACES_MS = 200_000;
+const REPORT_MS = 20_000;
 
 interface Look {
-  /** Where red stands and what that view is made of without anybody in it is one line of the log each. */
+  /** Where red stood all the time, and what he then drew is one line of his log. */
   place: string;
   polygons: number;
-  report: "hidden" | "sees";
+  /** Was blue hidden from him in each report from before to after? */
+  hidden: boolean;
 }
 
-/** What red's client says it drew, and where he stood, between two reports that agree; undefined where they do not. */
+/** What red's client draws, where he stands, and whether blue is hidden meanwhile; undefined where he does not stand, or nobody reports. */
 async function look(context: StepContext): Promise<Look | undefined> {
-  const before = await nextReport(context, "(hidden|sees)", 20_000);
-  const said = await shell(context, RED, "grep polygons /run/player.log | tail -n 1");
-  const after = await nextReport(context, "(hidden|sees)", 20_000);
-  const polygons = Number(/polygons (\d+)/.exec(said)?.[1] ?? Number.NaN);
+  const mark = await logMark(context);
+  if ((await nextReport(context, "(hidden|sees)", REPORT_MS)) === undefined) return undefined;
+  const before = await placeOfRed(context);
+  // Written after the report: the client counts while it draws, and says so once a second.
+  const said = await shell(context, RED, "tail -n 0 -f /run/player.log | grep -m 1 polygons");
+  await nextReport(context, "(hidden|sees)", REPORT_MS);
   const place = await placeOfRed(context);
-  if (before === undefined || before !== after || Number.isNaN(polygons)) return undefined;
-  return { place, polygons, report: before };
+  const polygons = Number(/polygons (\d+)/.exec(said)?.[1] ?? Number.NaN);
+  if (place !== before || Number.isNaN(polygons)) return undefined;
+  const hidden = (await logSince(context, mark, "terra: sees red blue")) === "";
+  return { place, polygons, hidden };
 }
 
 async function placeOfRed(context: StepContext): Promise<string> {
-  const line = await shell(context, "host/server", "tail -c 4000 /run/game.log | grep 'terra: at red' | tail -n 1");
+  const line = await shell(context, SERVER, "tail -c 4000 /run/game.log | grep 'terra: at red' | tail -n 1");
   return /'([^']*)'/.exec(line)?.[1] ?? "";
 }
 
@@ -61,11 +67,8 @@ export const leak: Step = {
           continue;
         }
         looks.push(one);
-        // What was counted up to a second ago was counted while she was hidden, if she was hidden all the time.
-        const [last, before] = [looks.at(-1), looks.at(-2)];
         const empty = Math.min(...looks.filter(({ place }) => place === one.place).map(({ polygons }) => polygons));
-        const hidden = last?.report === "hidden" && before?.report === "hidden" && before.place === one.place;
-        if (hidden && one.polygons >= empty + BODY_POLYGONS) risen = { from: empty, to: one.polygons };
+        if (one.hidden && one.polygons >= empty + BODY_POLYGONS) risen = { from: empty, to: one.polygons };
       }
     } finally {
       if (context.control) await alice.resume(id);
@@ -78,7 +81,7 @@ export const leak: Step = {
       passed: risen !== undefined,
       artifacts: [
         { kind: "screen", value: RED },
-        ...(risen ? [{ kind: "console" as const, value: `polygons ${risen.from} -> ${risen.to}` }] : []),
+        ...(risen ? [{ kind: "figure" as const, value: `${risen.from} polygons, then ${risen.to}` }] : []),
       ],
     };
   },
