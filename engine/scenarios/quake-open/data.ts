@@ -3,7 +3,6 @@ import type { Step, StepContext } from "../scenario.ts";
 import {
   editedData,
   HONEST,
-  hear,
   joins,
   LYING,
   logMark,
@@ -14,9 +13,9 @@ import {
   restartRed,
   SERVER,
   shell,
-  WIRE,
 } from "./boxes.ts";
 import { countColour, readPicture } from "./pictures.ts";
+import { hear, WIRE } from "./wire.ts";
 
 /** Pictures of red's screen, at moments when blue is hidden from him. */
 const PICTURES = 6;

@@ -3,21 +3,19 @@ import type { Step, StepContext } from "../scenario.ts";
 import {
   ADDRESS,
   BLUE,
-  hear,
+  endGame,
   joins,
   logMark,
-  newestFrame,
   PROXY,
   platformOf,
   play,
   RED,
   SERVER,
-  shell,
   tellProxy,
   tellServer,
-  WIRE,
 } from "./boxes.ts";
 import { CHANCE, errorsApart, hitRate, type Played, percent, playOf, type Shots } from "./measure.ts";
+import { hear, newestFrame, WIRE } from "./wire.ts";
 
 /** Shots of each that a hit rate is made of. */
 export const SHOTS = 100;
@@ -116,11 +114,7 @@ async function cutOff(context: StepContext): Promise<{ card: string; other: stri
   };
   const [card, other] = [cardOf(RED), cardOf(PROXY)];
   await management.disconnect(card, other);
-  await shell(
-    context,
-    RED,
-    `for p in /proc/[0-9]*; do [ "$(cat $p/comm)" = culvert ] && kill \${p#/proc/}; done; true`,
-  );
+  await endGame(context);
   return { card, other };
 }
 

@@ -2,10 +2,11 @@
 import type { Frame } from "../../lab/index.ts";
 import type { Sighting } from "../../network/index.ts";
 import type { Step, StepContext } from "../scenario.ts";
-import { ADDRESS, BLUE, hear, holdingUp, newestFrame, nextQuakeMessage, sentBy, sentTo, WIRE } from "./boxes.ts";
+import { ADDRESS, BLUE } from "./boxes.ts";
 import { honestPlay } from "./honest.ts";
 import { distance, percent } from "./measure.ts";
 import { aimsOf, arrivals, silentPart, typical } from "./packets.ts";
+import { hear, holdingUp, newestFrame, nextQuakeMessage, sentBy, sentTo, WIRE } from "./wire.ts";
 
 /** A machine that others use as well lets its guests play slowly. */
 const LISTEN_MS = 200_000;

@@ -1,21 +1,10 @@
 /** Cheats that need no more than packets: an aim that is not the player's, and a map of where everybody is. */
 import { quakeRadar } from "../../network/index.ts";
 import type { Step, StepContext } from "../scenario.ts";
-import {
-  hear,
-  isBlueForRed,
-  logSince,
-  newestFrame,
-  PROXY,
-  play,
-  RED,
-  SERVER,
-  shell,
-  tellProxy,
-  WIRE,
-} from "./boxes.ts";
+import { logSince, PROXY, play, RED, SERVER, shell, tellProxy } from "./boxes.ts";
 import { bothHonest, honestPlay, rateText, SHOTS } from "./honest.ts";
 import { CHANCE, distance, errorsApart, hitRate, median, percent, playOf, type Truth, truths } from "./measure.ts";
+import { hear, isBlueForRed, newestFrame, WIRE } from "./wire.ts";
 
 /** Much more: so many times as much, and by more than chance brings. */
 const MUCH_MORE = 1.6;

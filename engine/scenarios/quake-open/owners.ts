@@ -2,20 +2,10 @@
 import type { Sighting } from "../../network/index.ts";
 import { parseDescriptor } from "../../storage/index.ts";
 import type { Step, StepContext } from "../scenario.ts";
-import {
-  hear,
-  isBlueForRed,
-  newestFrame,
-  nextQuakeMessage,
-  PROXY,
-  platformOf,
-  play,
-  RED,
-  SERVER,
-  tellServer,
-} from "./boxes.ts";
+import { PROXY, platformOf, play, RED, SERVER, tellServer } from "./boxes.ts";
 import { honestPlay } from "./honest.ts";
 import { costOfHit, distance, type Place, playOf } from "./measure.ts";
+import { hear, isBlueForRed, newestFrame, nextQuakeMessage } from "./wire.ts";
 
 /** Hits on each that what a hit costs is told from: they all cost the same. */
 const HITS = 5;
