@@ -183,7 +183,7 @@ function middleStep({ id, title, text, expected, guess, command, check }: Middle
         observed: `Alice’s screen says: ${shortened(verdict)}. Mallory read ${secrets} of 2 secrets.`,
         passed: verdict.startsWith(`refused at ${check}`) && secrets === 0,
         artifacts: [
-          { kind: "screen", value: verdict },
+          { kind: "screen", value: CLIENT },
           { kind: "console", value: MALLORY },
         ],
       };

@@ -43,7 +43,7 @@ export const ownRoots: Step = {
       observed: `The screen of the owner’s box says: ${shortened(verdict)}.`,
       passed: verdict.startsWith("refused at secondary"),
       artifacts: [
-        { kind: "screen", value: verdict },
+        { kind: "screen", value: "alice/own-roots" },
         { kind: "digest", value: `trust ${trust.root}` },
       ],
     };

@@ -42,7 +42,7 @@ export const boot: Step = {
     await console.waitFor(/\S [#$] /, { from: 0 });
     await console.write("uname -sr\n");
     const shell = await console.waitFor(/Linux \d+\.\S+/);
-    artifacts.push({ kind: "console" as const, value: shell });
+    artifacts.push({ kind: "console" as const, value: "alice/pc" });
     return {
       observed: `${equal} of 3 digests are those of the bytes on the flash. ${context.lab.vms().length} boxes are on; the open one’s shell says “${shell}”.`,
       passed: equal === 3 && context.lab.vms().length === 2,

@@ -39,7 +39,7 @@ export const unconnected: Step = {
     return {
       observed: `${answers} of 2 echo requests were answered; ${frames} frames reached second’s card.`,
       passed: answers === 0 && frames === 0,
-      artifacts: [{ kind: "console", value: `ping: ${answers} of 2` }],
+      artifacts: [{ kind: "console", value: PC }],
     };
   },
 };
@@ -65,7 +65,7 @@ export const connect: Step = {
     return {
       observed: `${answers} of 2 echo requests were answered. ${seen} frames reached the management box’s card.`,
       passed: answers === 2 && seen === 0,
-      artifacts: [{ kind: "console", value: `ping: ${answers} of 2` }, ...(await newest(context, "icmp"))],
+      artifacts: [{ kind: "console", value: PC }, ...(await newest(context, "icmp"))],
     };
   },
 };
@@ -95,7 +95,7 @@ export const between: Step = {
     return {
       observed: `pc to second: ${toSecond} of 2. pc to management: ${toManagement} of 2. management to second: ${across} of 2.`,
       passed: toSecond === 2 && toManagement === 2 && across === 0,
-      artifacts: [{ kind: "console", value: `management to second: ${across} of 2` }],
+      artifacts: [PC, MANAGEMENT].map((value) => ({ kind: "console", value })),
     };
   },
 };
@@ -120,7 +120,7 @@ export const disconnect: Step = {
     return {
       observed: `Before: ${before} of 2 echo requests answered. After: ${after} of 2.`,
       passed: before === 2 && after === 0,
-      artifacts: [{ kind: "console", value: `before ${before}, after ${after}` }],
+      artifacts: [{ kind: "console", value: PC }],
     };
   },
 };
