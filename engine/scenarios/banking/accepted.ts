@@ -10,7 +10,6 @@ import {
   CLIENT,
   callBank,
   cents,
-  leave,
   NAME,
   PAYEE,
   PIN,
@@ -52,7 +51,6 @@ export const accepted: Step = {
     const before = await balance(context);
     const after = await transfer(context);
     context.notes.set("balances", [before, after]);
-    await leave(context);
     const log = await context.lab.vm(SERVER).console.text();
     const passed = new Set(log.match(/passed \w+/g) ?? []).size;
     const fell = cents(before) - cents(after) === cents(AMOUNT);
