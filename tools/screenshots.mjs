@@ -5,7 +5,7 @@
  *   npm run screenshots [-- --only FILTER] [--size 1280x720] [--theme light] [--out FOLDER] [--list]
  *
  * A lab is opened once for a size; its views are taken in their order, each in every theme, since a theme changes nothing in the
- * lab. The pictures of the README are chosen from these by hand.
+ * lab. The README's pictures of the page are chosen from these by hand; those of the game alone are what a box's display gave (display.png()).
  */
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
