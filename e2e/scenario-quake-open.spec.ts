@@ -2,6 +2,7 @@
  * Scenario `quake-open` on real guests: each step as expected, and with its attack, or what it rests on, left out each step turns round;
  * and what is on the wire is QuakeWorld to somebody else's decoder as well.
  */
+import type { Frame } from "../engine/lab/api.ts";
 import { outcome } from "./lesson.ts";
 import { bytes, expect, judge, save, test } from "./support.ts";
 
@@ -65,7 +66,11 @@ test("in the lesson two players join, their shots are counted, and tshark reads 
   await expect(page.getByRole("region", { name: "Hit rate" }).getByRole("img")).toBeVisible({ timeout: 120_000 });
   const capture = await page.evaluate(async () => {
     if (!window.terra.lab) throw new Error("the lesson's lab is gone");
-    return Array.from(await window.terra.lab.wire("internet").pcapng());
+    const wire = window.terra.lab.wire("internet");
+    let moves = 0;
+    const isMove = (frame: Frame) => frame.from.startsWith("bob/") && / move /.test(frame.layers.at(-1) ?? "");
+    await wire.waitForFrame((frame) => isMove(frame) && ++moves > 100, 60_000);
+    return Array.from(await wire.pcapng());
   });
   expect(errors).toEqual([]);
 
@@ -74,12 +79,17 @@ test("in the lesson two players join, their shots are counted, and tshark reads 
     judge("tshark", ["-r", file, "-Y", filter, "-T", "fields", ...fields.flatMap((field) => ["-e", field])])
       .split("\n")
       .filter(Boolean);
-  // Who asks to come in: blue from her own box, red through Bob's other one; and no other address plays.
-  const asked = seen("quakeworld.connectionless.connect.version", "ip.src", "ip.dst", "udp.dstport");
-  expect(new Set(asked)).toEqual(new Set(["10.0.0.2\t10.0.0.1\t27500", "10.0.0.4\t10.0.0.1\t27500"]));
-  const names = seen("quakeworld.connectionless.connect.infostring", "quakeworld.connectionless.connect.infostring");
-  expect(names.join("\n")).toMatch(/\\name\\blue/);
-  expect(names.join("\n")).toMatch(/\\name\\red/);
+  // Who asks to come in: blue from her own box, red through Bob's other one; no other address does. tshark reads on to the words only where
+  // a zero byte ends them, which clients leave out: it names those packets, and hands their bytes over.
+  const asked = seen("quakeworld.c2s && quakeworld.connectionless", "ip.src", "ip.dst", "udp.dstport", "udp.payload")
+    .map((line) => line.split("\t"))
+    .map(([source, to, port, payload = ""]) => ({ way: `${source} ${to} ${port}`, said: Buffer.from(payload, "hex") }))
+    .map(({ way, said }) => ({ way, said: said.subarray(4).toString("latin1") }))
+    .filter(({ said }) => said.startsWith("connect 28 "));
+  const names = asked.map(({ way, said }) => `${way} ${/\\name\\(\w+)/.exec(said)?.[1]}`);
+  expect(new Set(names)).toEqual(new Set(["10.0.0.2 10.0.0.1 27500 blue", "10.0.0.4 10.0.0.1 27500 red"]));
+  const answered = seen("ip.src == 10.0.0.1 && udp.srcport == 27500 && quakeworld.connectionless.command", "ip.dst");
+  expect(new Set(answered)).toEqual(new Set(["10.0.0.2", "10.0.0.4"]));
   for (const player of ["10.0.0.2", "10.0.0.4"]) {
     const server = "ip.addr == 10.0.0.1 && udp.port == 27500";
     const moves = seen(`quakeworld.c2s && quakeworld.game && ip.src == ${player} && ${server}`, "quakeworld.game.seq1");
@@ -87,7 +97,7 @@ test("in the lesson two players join, their shots are counted, and tshark reads 
       `quakeworld.s2c && quakeworld.game && ip.dst == ${player} && ${server}`,
       "quakeworld.game.seq1",
     );
-    expect(Math.min(moves.length, answers.length), player).toBeGreaterThan(100);
+    expect(Math.min(moves.length, answers.length), player).toBeGreaterThan(50);
   }
   // The control: to a decoder of something else the same datagrams are no game.
   const asDns = judge("tshark", ["-r", file, "-d", "udp.port==27500,dns", "-Y", "quakeworld"]);

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { u8 } from "../../network/testing/build.ts";
-import { BLUE, command, move, playerWith, RED, self, toClient, toServer } from "../../network/testing/quake.ts";
+import {
+  BLUE,
+  command,
+  datagram,
+  move,
+  playerWith,
+  RED,
+  SERVER,
+  self,
+  toClient,
+  toServer,
+} from "../../network/testing/quake.ts";
 import { aimsOf, arrivals, silentPart, typical } from "./packets.ts";
 
 const NOTHING = u8(0, 20);
@@ -60,6 +71,11 @@ describe("a client's packets at the server", () => {
     const frames = [at(0, fires(1, 1)), at(10, other), at(40, fires(2, 1)), at(800, fires(1, 1)), at(801, fires(2, 1))];
     expect(arrivals(frames, "10.0.0.2")).toEqual([800, 801]);
     expect(arrivals(frames, "10.0.0.3")).toEqual([10]);
+  });
+
+  it("are not those that a proxy, as the server of somebody else, sends him", () => {
+    const passedOn = datagram({ ip: BLUE.ip, port: SERVER.port }, RED, tells(1, 100).subarray(42));
+    expect(arrivals([at(0, fires(1, 1)), at(500, passedOn)], BLUE.ip)).toEqual([0]);
   });
 
   it("are silent for the part of the time in which nothing came for long", () => {

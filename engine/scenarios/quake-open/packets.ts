@@ -39,7 +39,9 @@ export function arrivals(frames: Iterable<OnWire>, client: string): number[] {
   const times = new Map<string, number>();
   for (const { time, bytes } of frames) {
     const packet = readQuake(bytes);
-    const number = packet?.source.startsWith(`${client}:`) && NUMBERS.exec(packet.numbers)?.[1];
+    // A proxy is a server to somebody else: what it sends him is numbered anew.
+    const own = packet?.toServer && packet.source.startsWith(`${client}:`);
+    const number = own && NUMBERS.exec(packet.numbers)?.[1];
     if (number) times.set(number, time);
   }
   return [...times.values()].toSorted((a, b) => a - b);
