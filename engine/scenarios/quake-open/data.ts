@@ -17,9 +17,9 @@ import {
 import { countColour, readPicture } from "./pictures.ts";
 import { hear, WIRE } from "./wire.ts";
 
-/** Pictures of red's screen, at moments when blue is hidden from him. */
+/** Pictures of red's screen with the game's own data. */
 const PICTURES = 6;
-/** He does not look her way all the time: so many pictures that show her are enough, and so many that do not are no proof. */
+/** With edited ones he does not look her way all the time: so many pictures that show her are enough, and so many that do not are no proof. */
 const SEEN = 2;
 const MOST_PICTURES = 24;
 /** Blue is seen if so many points of red's 64 000 glow in her colour, more than ever did with the game's own data, which do not use it. */
@@ -54,10 +54,19 @@ async function pointsWhileHidden(
   return found;
 }
 
-/** With the game's own data, as long as red still has them; the step that comes to it first looks. */
+/**
+ * With the game's own data, as long as red still has them; the step that comes to it first looks. Whether blue is hidden or before his eyes:
+ * that colour is on no picture.
+ */
 async function honestPoints(context: StepContext): Promise<readonly number[]> {
   const known = context.notes.get("honest points") as readonly number[] | undefined;
-  const points = known ?? (await pointsWhileHidden(context, ({ length }) => length >= PICTURES));
+  if (known) return known;
+  const colour = await glow(context);
+  const points: number[] = [];
+  while (points.length < PICTURES && (await nextReport(context, "(hidden|sees)", WATCH_MS)) !== undefined) {
+    const png = await platformOf(context, RED).inspect.screenshot(context.lab.vm(RED).id);
+    points.push(countColour(await readPicture(png), colour));
+  }
   context.notes.set("honest points", points);
   return points;
 }
@@ -145,16 +154,16 @@ export const lie: Step = {
     const folder = await editedData(context, "/tmp/edited", [...edits]);
     const mark = await restartRed(context, { program: context.control ? HONEST.program : LYING, folder });
     const plays = await joins(context, "red", mark);
+    // Who is told of proves nothing by what he sees: without the lie nobody looks.
     const enough = (points: readonly number[]) =>
-      points.length >= (context.control ? PICTURES : MOST_PICTURES) ||
-      (points.length >= PICTURES && seenIn(points, honest) >= SEEN);
+      context.control || points.length >= MOST_PICTURES || seenIn(points, honest) >= SEEN;
     const seen = await pointsWhileHidden(context, enough);
     const warning = await logSince(context, mark, WARNING);
     const screen = seen.toSorted((a, b) => b - a)[0] ?? 0;
     await joins(context, "red", await restartRed(context, HONEST));
     const through = seenIn(seen, honest);
     return {
-      observed: `${plays ? "Red plays" : "Red is not let in"}; ${warning === "" ? "the server’s log has no word of it" : `the server’s log: “${said(warning)}”`}. While blue is hidden from red she shows on his screen in ${through} of ${seen.length} pictures, with up to ${screen} points in her colour; with the game’s own data no picture of ${own.length} had more than ${honest}.`,
+      observed: `${plays ? "Red plays" : "Red is not let in"}; ${warning === "" ? "the server’s log has no word of it" : `the server’s log: “${said(warning)}”`}. While blue is hidden from red she shows on his screen in ${through} of ${seen.length} pictures, with up to ${screen} points in her colour; with the game’s own data no picture of ${own.length} had more than ${honest}, whether she was hidden or not.`,
       passed: plays && warning === "" && own.length >= PICTURES && through >= SEEN,
       artifacts: [
         { kind: "screen", value: RED },

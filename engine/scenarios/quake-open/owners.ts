@@ -8,7 +8,7 @@ import { costOfHit, distance, type Place, playOf } from "./measure.ts";
 import { hear, isBlueForRed, newestFrame, nextQuakeMessage } from "./wire.ts";
 
 /** Hits on each that what a hit costs is told from: they all cost the same. */
-const HITS = 5;
+const HITS = 3;
 
 export const favour: Step = {
   id: "favour",
