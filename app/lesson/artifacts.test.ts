@@ -63,6 +63,8 @@ describe("what a step rests on", () => {
     expect(artifacts(report({ kind: "console", value: "alice/mallory" }), seen)).toEqual([
       { words: "console of alice/mallory, which is gone", target: null },
     ]);
+    // This one is there, and has no console.
+    expect(artifacts(report({ kind: "console", value: "alice/bank-client" }), seen)).toEqual([]);
   });
 
   it("names each once", () => {

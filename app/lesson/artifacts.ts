@@ -62,8 +62,9 @@ function boxed(kind: "console" | "screen", value: string, { boxes, places }: See
   const fits = boxes.filter((box) => kind === "screen" || box.console);
   const path = PATH.test(value) ? value : places.find((place) => fits.some((box) => box.path === place));
   if (path === undefined) return null;
+  if (!boxes.some((each) => each.path === path)) return { words: WORDS.gone(WORDS[kind](path)), target: null };
   const box = fits.find((each) => each.path === path);
-  if (!box) return { words: WORDS.gone(WORDS[kind](path)), target: null };
+  if (!box) return null;
   return { words: WORDS[kind](box.path), target: lens(kind === "console" ? "console" : "monitor", box.path) };
 }
 
