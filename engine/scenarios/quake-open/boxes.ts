@@ -167,8 +167,13 @@ export async function editedData(context: StepContext, folder: string, edits: ("
   return folder;
 }
 
-/** Ends red's game; his box starts it again. */
-export const endGame = (context: StepContext): Promise<string> => shell(context, RED, "kill $(pidof culvert); true");
+/** Ends red's game, and waits until his box has started it again: what its init says of that then stands before the shell's prompt. */
+export const endGame = (context: StepContext): Promise<string> =>
+  shell(
+    context,
+    RED,
+    'old=$(pidof culvert); kill $old; until new=$(pidof culvert) && [ "$new" != "$old" ]; do sleep 0.1; done',
+  );
 
 /** Ends red's game; his box starts it again, in this way. Resolves to the log's mark before. */
 export async function restartRed(context: StepContext, { program, folder }: Way): Promise<number> {
