@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "targets.h"
 
 #include <math.h>
@@ -8,10 +9,12 @@ static const float EYES = 22, MIDDLE = 4;
 
 static void name_of(const char *info, char name[16]) {
   const char *at = strstr(info, "\\name\\");
+  char told[16];
   size_t length = at ? strcspn(at + 6, "\\") : 0;
-  if (length > 15) length = 15;
-  memcpy(name, at ? at + 6 : "", length);
-  name[length] = 0;
+  if (length >= sizeof told) length = sizeof told - 1;
+  memcpy(told, at ? at + 6 : "", length);
+  told[length] = 0;
+  text_plain(name, sizeof told, told);
 }
 
 static void tell(void *whose, const struct server_message *message) {

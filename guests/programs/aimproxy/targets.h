@@ -1,4 +1,5 @@
-/* Who is where, as the server tells the player behind the proxy: all that is needed to aim for him, and nobody asked his eyes. */
+/* SPDX-License-Identifier: GPL-2.0-or-later
+   Who is where, as the server tells the player behind the proxy: all that is needed to aim for him, and nobody asked his eyes. */
 #ifndef AIMPROXY_TARGETS_H
 #define AIMPROXY_TARGETS_H
 

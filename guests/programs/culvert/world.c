@@ -36,20 +36,9 @@ void world_info(const char *info, const char *key, char *value, size_t size) {
   }
 }
 
-/* The protocol's letters have a second set of colours and ornaments, which become plain ones. */
-static void plain(char *to, size_t size, const char *from) {
-  size_t length = 0;
-  for (; *from && length + 1 < size; from++) {
-    unsigned char byte = (unsigned char)*from & 0x7f;
-    if (byte >= 0x12 && byte <= 0x1b) byte = (unsigned char)(byte - 0x12 + '0');
-    if (byte >= ' ' && byte < 0x7f) to[length++] = (char)byte;
-  }
-  to[length] = 0;
-}
-
 void world_line(struct view *view, double now, const char *text) {
   char line[VIEW_LINE];
-  plain(line, sizeof line, text);
+  text_plain(line, sizeof line, text);
   if (!line[0]) return;
   memmove(view->lines, view->lines + 1, sizeof view->lines - sizeof view->lines[0]);
   memmove(view->line_at, view->line_at + 1, sizeof view->line_at - sizeof view->line_at[0]);
@@ -80,7 +69,7 @@ static void user_info(struct world *world, int slot, const char *info) {
   struct view_player *player = &world->view->players[slot];
   char name[64], spectator[8];
   world_info(info, "name", name, sizeof name);
-  plain(player->name, sizeof player->name, name);
+  text_plain(player->name, sizeof player->name, name);
   player->in = info[0] != 0;
   player->top = colour(info, "topcolor");
   player->bottom = colour(info, "bottomcolor");
@@ -93,7 +82,7 @@ static void set_info(struct world *world, int slot, const char *key, const char 
   struct view_player *player = &world->view->players[slot];
   int number = atoi(value);
   if (number < 0 || number >= COLOURS) number = COLOURS - 1;
-  if (strcmp(key, "name") == 0) plain(player->name, sizeof player->name, value);
+  if (strcmp(key, "name") == 0) text_plain(player->name, sizeof player->name, value);
   if (strcmp(key, "topcolor") == 0) player->top = number;
   if (strcmp(key, "bottomcolor") == 0) player->bottom = number;
 }
@@ -222,7 +211,7 @@ static void effect(struct world *world, const struct server_message *message) {
 
 static void name_of_list(struct world *world, const struct server_message *message) {
   if (message->value != SERVER_MODELS || message->index >= VIEW_MODELS) return;
-  snprintf(world->view->models[message->index], VIEW_PATH, "%.*s", VIEW_PATH - 1, message->text);
+  text_plain(world->view->models[message->index], VIEW_PATH, message->text);
 }
 
 void world_tell(struct world *world, const struct server_message *message) {

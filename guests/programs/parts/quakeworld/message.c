@@ -65,6 +65,16 @@ void read_skip(struct reader *from, size_t count) {
   else from->at += count;
 }
 
+void text_plain(char *to, size_t size, const char *from) {
+  size_t length = 0;
+  for (; *from && length + 1 < size; from++) {
+    unsigned char byte = (unsigned char)*from & 0x7f;
+    if (byte >= 0x12 && byte <= 0x1b) byte = (unsigned char)(byte - 0x12 + '0');
+    if (byte >= ' ' && byte < 0x7f) to[length++] = (char)byte;
+  }
+  to[length] = 0;
+}
+
 void write_bytes(struct writer *to, const void *bytes, size_t count) {
   if (to->full || to->limit - to->size < count) {
     to->full = true;

@@ -39,6 +39,9 @@ float read_angle8(struct reader *from);
 float read_angle16(struct reader *from);
 /* A text up to its zero, cut to what fits in; `size` counts the zero that is put behind it. */
 void read_text(struct reader *from, char *text, size_t size);
+/* What of a text can be shown anywhere, a terminal among them: 0x20 to 0x7e, and nothing else. The protocol's letters have a second
+   set of colours and ornaments, which become plain ones. */
+void text_plain(char *to, size_t size, const char *from);
 void read_skip(struct reader *from, size_t count);
 
 void write_u8(struct writer *to, unsigned value);

@@ -16,7 +16,8 @@ enum {
   CHECKED = 60,
 };
 
-/* The protocol's table for the checksum. It is a constant of the interface, taken by the build out of Debian's mvdsv. */
+/* The protocol's table for the checksum. It is a constant of the interface, taken by the build out of Debian's mvdsv,
+   which is under the GPL, version 2 or later: so is each program that this is linked into (culvert/LICENSE, aimproxy/LICENSE). */
 static const uint8_t table[1024] = {
 #include "move-table.inc"
 };
