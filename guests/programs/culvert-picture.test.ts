@@ -219,9 +219,16 @@ describe("data that somebody has changed", () => {
   });
 
   test("no map at all, and one of an older version, are no game, and say so", async () => {
-    const { code, stderr } = await run(join(folder, "picture"), [data, "-", "map=progs/player.mdl"]);
+    // The models beside it are sound, and nothing is said of them.
+    const things = ["thing=progs/eyes.mdl,0,0,0,0,0", "weapon=progs/v_gun.mdl,0"];
+    const { code, stdout, stderr } = await run(join(folder, "picture"), [data, "-", "map=progs/player.mdl", ...things]);
     expect([code, stderr]).toEqual([0, "culvert: progs/player.mdl: it is no map of version 29\n"]);
+    expect(stdout.toString()).toContain("trouble progs/player.mdl: it is no map of version 29\n");
     const missing = await run(join(folder, "picture"), [data, "-", "map=maps/none.bsp"]);
     expect(missing.stderr).toBe("culvert: maps/none.bsp cannot be read: No such file or directory\n");
+    expect(missing.stdout.toString()).toContain("trouble maps/none.bsp cannot be read: ");
+    const drawn = await run(join(folder, "picture"), [data, "-", MAP, "thing=progs/none.mdl,0,0,0,0,0"]);
+    expect(drawn.stderr).toBe("culvert: progs/none.mdl cannot be read: No such file or directory\n");
+    expect(drawn.stdout.toString()).not.toContain("trouble");
   });
 });

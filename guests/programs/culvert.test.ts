@@ -9,7 +9,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { gameData } from "../build/game.mjs";
 import { cacheFolder } from "../build/step.mjs";
 import { GAME } from "../game/make.mjs";
@@ -132,12 +132,35 @@ test("an edited model is noticed, and an edited client's lie about it is not", a
   expect(server.output.text()).not.toContain("liar WARNING");
 }, 60_000);
 
-test("what is wrong on the command line is said", async () => {
-  const peers = ["peer=nowhere", "peer=10.0.0.1:", "peer=10.0.0.1:99999", "peer=100.100.100.1001"];
-  for (const bad of [...peers, "fps=1000", "name=a\\b", "frobnicate"]) {
+const A_PEER = "an address like 10.0.0.1 or 10.0.0.1:27500 would be";
+const HELP = "--help says what can be given";
+
+describe("what is wrong on the command line is said, with what would be right", () => {
+  test.each([
+    ["peer=nowhere", A_PEER],
+    ["peer=10.0.0.1:", A_PEER],
+    ["peer=10.0.0.1:99999", A_PEER],
+    ["peer=10.0.0.1:80.5", A_PEER],
+    ["peer=100.100.100.1001", A_PEER],
+    ["address=10.0.0.2", "an address like 10.0.0.2/24 would be"],
+    ["fps=1000", "a whole number from 5 to 100 would be"],
+    ["fps=25.5", "a whole number from 5 to 100 would be"],
+    ["bot=2", "0 or 1 would be"],
+    ["aim=1x", "a number from 0 to 45 would be"],
+    ["name=a\\b", "1 to 15 letters, digits, - or _ would be"],
+    ["frobnicate", `culvert ${HELP}`],
+    ["frob=1", `culvert ${HELP}`],
+  ])("culvert %s: %s", async (bad, right) => {
     const { code, stderr } = await run(cases.path("culvert"), ["--headless", bad]);
-    expect(code).toBe(2);
-    expect(stderr).toContain(bad);
-  }
-  for (const bad of ["port=0", ...peers]) expect(await run(cases.path("aimproxy"), [bad])).toMatchObject({ code: 2 });
+    expect([code, stderr]).toEqual([2, `culvert: '${bad}' is not understood; ${right}\n`]);
+  });
+
+  test.each([
+    ["port=0", "a whole number from 1 to 65535 would be"],
+    ["peer=10.0.0.1:99999", A_PEER],
+    ["bot=1", `aimproxy ${HELP}`],
+  ])("aimproxy %s: %s", async (bad, right) => {
+    const { code, stderr } = await run(cases.path("aimproxy"), [bad]);
+    expect([code, stderr]).toEqual([2, `aimproxy: '${bad}' is not understood; ${right}\n`]);
+  });
 });

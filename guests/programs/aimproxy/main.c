@@ -1,4 +1,5 @@
-/*
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
  * aimproxy: stands between a QuakeWorld client and its server and aims for the player. The client is told that the proxy is its
  * server. All packets are passed on as they are, but for the client's moves: when the player shoots, the angles of the move are
  * replaced by those to the nearest enemy, whose place the server has just told, and the move's checksum is reckoned anew. The server
@@ -40,16 +41,17 @@ static const char help[] =
 enum { PORT = 27500, HEADER = 10, CLC_NOP = 1, CLC_MOVE = 3, CLC_TEXT = 4, CLC_DELTA = 5, KEPT = 512, RECENT = 64 };
 
 static struct {
-  char address[32], peer[32], control[96];
-  int port;
-} settings = {.peer = "10.0.0.1", .port = PORT};
+  char address[CONFIG_ADDRESS], control[96];
+  struct config_peer peer;
+  uint32_t port;
+} settings = {.port = PORT};
 
 static bool aim, show;
 static double delay_s, speed = 1;
 static int moves, rewritten;
 
 static int client_side, server_side;
-static struct sockaddr_in client, server;
+static struct sockaddr_in client;
 static struct targets targets;
 /* When packets of the client went to the server, by number, and how long its answers take. */
 static double sent_at[RECENT], round_trip;
@@ -139,7 +141,7 @@ static bool stands_alone(const uint8_t *packet, size_t size) {
 
 static void to_server(const uint8_t *packet, size_t size) {
   /* What cannot be sent is lost, as packets may be. */
-  if (sendto(server_side, packet, size, 0, (struct sockaddr *)&server, sizeof server) < 0) return;
+  if (sendto(server_side, packet, size, 0, (struct sockaddr *)&settings.peer.address, sizeof settings.peer.address) < 0) return;
 }
 
 static void from_client(double now) {
@@ -172,7 +174,8 @@ static void from_server(double now) {
   struct sockaddr_in sender;
   socklen_t length = sizeof sender;
   ssize_t size = recvfrom(server_side, packet, sizeof packet, 0, (struct sockaddr *)&sender, &length);
-  if (size < 0 || sender.sin_addr.s_addr != server.sin_addr.s_addr || sender.sin_port != server.sin_port) return;
+  const struct sockaddr_in *server = &settings.peer.address;
+  if (size < 0 || sender.sin_addr.s_addr != server->sin_addr.s_addr || sender.sin_port != server->sin_port) return;
   if (!stands_alone(packet, (size_t)size)) {
     struct reader from = {.bytes = packet, .size = (size_t)size};
     read_skip(&from, 4);
@@ -217,17 +220,13 @@ __attribute__((noreturn, format(printf, 2, 3))) static void die(int code, const 
   exit(code);
 }
 
-static bool set(void *whose, const char *key, const char *value) {
+static const char *set(void *whose, const char *key, const char *value) {
   (void)whose;
-  double found;
-  if (strcmp(key, "address") == 0) {
-    return config_text(value, "0123456789./", settings.address, sizeof settings.address);
-  }
-  if (strcmp(key, "peer") == 0) return config_text(value, "0123456789.:", settings.peer, sizeof settings.peer);
+  if (strcmp(key, "address") == 0) return config_address(value, settings.address);
+  if (strcmp(key, "peer") == 0) return config_peer(value, PORT, &settings.peer);
   if (strcmp(key, "control") == 0) return config_path(value, settings.control, sizeof settings.control);
-  if (strcmp(key, "port") != 0 || !config_number(value, 1, 65535, &found)) return false;
-  settings.port = (int)found;
-  return true;
+  if (strcmp(key, "port") == 0) return config_whole(value, 1, UINT16_MAX, &settings.port);
+  return CONFIG_UNKNOWN;
 }
 
 static int open_socket(int port) {
@@ -235,12 +234,6 @@ static int open_socket(int port) {
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0 || bind(fd, (struct sockaddr *)&here, sizeof here) != 0) die(EXIT_DEVICE, "port %d: %s", port, strerror(errno));
   return fd;
-}
-
-static void find_server(void) {
-  if (!config_peer(settings.peer, PORT, &server)) {
-    die(EXIT_USAGE, "peer=%s is not an address like 10.0.0.1:27500", settings.peer);
-  }
 }
 
 /* How long to wait, milliseconds: until the next packet that is kept back is due, or the next second. */
@@ -251,23 +244,23 @@ static int patience(double now, double second) {
 }
 
 int main(int argc, char **argv) {
+  set(0, "peer", "10.0.0.1");
   config_disk("aimproxy", set, 0);
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--help") == 0) return fputs(help, stdout) < 0;
-    if (!config_line(argv[i], set, 0)) die(EXIT_USAGE, "'%s' is not understood; aimproxy --help says what can be given", argv[i]);
+    if (!config_argument("aimproxy", argv[i], set, 0)) return EXIT_USAGE;
   }
   setvbuf(stdout, 0, _IOLBF, 0);
-  if (settings.address[0] && !config_address(settings.address)) {
+  if (settings.address[0] && !config_network(settings.address)) {
     die(EXIT_DEVICE, "the network card does not take the address %s: %s", settings.address, strerror(errno));
   }
-  find_server();
-  client_side = open_socket(settings.port);
+  client_side = open_socket((int)settings.port);
   server_side = open_socket(0);
   struct commands typed = {.fd = STDIN_FILENO}, control = {.fd = -1};
   if (settings.control[0] && !commands_open(&control, settings.control)) {
     die(EXIT_DEVICE, "%s: %s", settings.control, strerror(errno));
   }
-  printf("aimproxy: passes on what comes to port %d to %s\n", settings.port, settings.peer);
+  printf("aimproxy: passes on what comes to port %u to %s\n", settings.port, settings.peer.text);
   int told = 0;
   for (double second = clock_s() + 1;;) {
     struct pollfd ready[] = {{.fd = client_side, .events = POLLIN},

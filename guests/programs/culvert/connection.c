@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "connection.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +9,10 @@
 #include <sys/socket.h>
 
 #include "answers.h"
-#include "box/config.h"
 #include "files.h"
 #include "map.h"
 
-enum { PORT = 27500, CLC_TEXT = 4, CLC_DELTA = 5, RECENT = 64, RATE = 25000 };
+enum { CLC_TEXT = 4, CLC_DELTA = 5, RECENT = 64, RATE = 25000 };
 static const double ASK_AGAIN_S = 1, SILENCE_S = 8, AWAY_S = 3;
 static const uint8_t ALONE[4] = {0xff, 0xff, 0xff, 0xff};
 
@@ -40,13 +38,11 @@ static void leave(struct connection *connection, double now, const char *why) {
   enter(connection, CONNECTION_ASKING, now);
 }
 
-bool connection_open(struct connection *connection, const char *address) {
-  connection->socket = -1;
-  errno = EINVAL;
-  if (!config_peer(address, PORT, &connection->server)) return false;
-  connection->socket = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+bool connection_open(struct connection *connection, const struct config_peer *peer) {
+  connection->server = peer->address;
   enter(connection, CONNECTION_ASKING, 0);
-  status(connection, "asking %s", address);
+  status(connection, "asking %s", peer->text);
+  connection->socket = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   return connection->socket >= 0;
 }
 
@@ -132,7 +128,9 @@ static void receive_alone(struct connection *connection, double now, struct read
     enter(connection, CONNECTION_SIGNING_ON, now);
     say(connection, "new");
   } else if (kind == 'n' && connection->state == CONNECTION_ENTERING) {
-    status(connection, "the server refused: %.50s", text);
+    char reason[51];
+    text_plain(reason, sizeof reason, text);
+    status(connection, "the server refused: %s", reason);
     enter(connection, CONNECTION_ASKING, now);
     connection->asked_at = now;
   }

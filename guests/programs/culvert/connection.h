@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 
+#include "box/config.h"
 #include "quakeworld/channel.h"
 #include "world.h"
 
@@ -40,8 +41,8 @@ struct connection {
   struct move moves[64];
 };
 
-/* `address` "10.0.0.1" or "10.0.0.1:27500". False, and errno, if there is no socket for it. */
-bool connection_open(struct connection *connection, const char *address);
+/* False, and errno, if there is no socket for it. */
+bool connection_open(struct connection *connection, const struct config_peer *peer);
 
 /* Takes in all that has arrived. */
 void connection_receive(struct connection *connection, double now);

@@ -2,7 +2,6 @@
    Culvert: a client for QuakeWorld servers with a game of its own. A frame is: hear the server, ask the player (a person or the
    bot), tell the server, show. Between frames it sleeps. It ends only when it is ended. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -86,6 +85,8 @@ static void show(void) {
   static struct render_picture picture;
   if (!screen) return;
   render_frame(&view, &options, &picture);
+  /* Who plays and sees nothing of it is told why, on the screen and in the log. */
+  if (view.playing && render_trouble()[0]) snprintf(view.status, sizeof view.status, "%.*s", VIEW_LINE - 1, render_trouble());
   display_show(&picture);
 }
 
@@ -134,7 +135,7 @@ int main(int argc, char **argv) {
   settings_read(&settings, argc, argv);
   if (settings.log[0] && !freopen(settings.log, "w", stdout)) fprintf(stderr, "culvert: %s: %m\n", settings.log);
   setvbuf(stdout, 0, _IOLBF, 0);
-  if (settings.address[0] && !config_address(settings.address)) {
+  if (settings.address[0] && !config_network(settings.address)) {
     fprintf(stderr, "culvert: the network card does not take the address %s: %m\n", settings.address);
   }
   if (settings.control[0] && !commands_open(&commands, settings.control)) {
@@ -142,10 +143,9 @@ int main(int argc, char **argv) {
   }
   world_reset(&world, &view);
   connection = (struct connection){.name = settings.name, .folder = settings.folder, .map = &map, .world = &world};
-  if (!connection_open(&connection, settings.peer)) {
-    if (errno != EINVAL) fprintf(stderr, "culvert: no socket: %m\n");
-    else fprintf(stderr, "culvert: peer=%s is not an address like 10.0.0.1:27500\n", settings.peer);
-    return EXIT_USAGE;
+  if (!connection_open(&connection, &settings.peer)) {
+    fprintf(stderr, "culvert: no socket: %m\n");
+    return EXIT_DEVICE;
   }
   open_screen();
   signal(SIGTERM, end);

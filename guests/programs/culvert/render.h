@@ -40,6 +40,9 @@ bool render_open(const char *folder, char *why, size_t size);
 
 void render_frame(const struct view *view, const struct render_options *options, struct render_picture *picture);
 
+/* Why the view's map cannot be drawn, so that there is the title instead; "" if it can. */
+const char *render_trouble(void);
+
 /* Of the last picture. */
 struct render_counts render_counts(void);
 

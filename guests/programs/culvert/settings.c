@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "box/config.h"
 #include "options.h"
 
 static const char help[] =
@@ -24,32 +23,28 @@ static const char help[] =
     "  log=PATH             a file for what it says, instead of standard output\n"
     "  --headless           without screen, keyboard and mouse\n";
 
-/* What is a mark in the protocol's texts is none of a name. */
-static const char NAME[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+enum { PORT = 27500 };
 
-static bool set(void *whose, const char *key, const char *value) {
+static const char *set(void *whose, const char *key, const char *value) {
   struct settings *settings = whose;
-  double found;
-  if (strcmp(key, "address") == 0) {
-    return config_text(value, "0123456789./", settings->address, sizeof settings->address);
-  }
-  if (strcmp(key, "peer") == 0) return config_text(value, "0123456789.:", settings->peer, sizeof settings->peer);
-  if (strcmp(key, "name") == 0) return config_text(value, NAME, settings->name, sizeof settings->name);
+  if (strcmp(key, "address") == 0) return config_address(value, settings->address);
+  if (strcmp(key, "peer") == 0) return config_peer(value, PORT, &settings->peer);
+  /* What is a mark in the protocol's texts is none of a name. */
+  if (strcmp(key, "name") == 0) return config_name(value, settings->name, sizeof settings->name);
   if (strcmp(key, "game") == 0) return config_path(value, settings->folder, sizeof settings->folder);
   if (strcmp(key, "control") == 0) return config_path(value, settings->control, sizeof settings->control);
   if (strcmp(key, "log") == 0) return config_path(value, settings->log, sizeof settings->log);
-  if (strcmp(key, "bot") == 0 && config_number(value, 0, 1, &found)) settings->bot = found != 0;
-  else if (strcmp(key, "seed") == 0 && config_number(value, 0, 4294967295.0, &found)) settings->seed = (uint32_t)found;
-  else if (strcmp(key, "aim") == 0 && config_number(value, 0, 45, &found)) settings->aim = (float)found;
-  else if (strcmp(key, "fps") == 0 && config_number(value, 5, 100, &found)) settings->fps = (int)found;
-  else if (strcmp(key, "speeds") == 0 && config_number(value, 0, 1, &found)) settings->speeds = found != 0;
-  else return false;
-  return true;
+  if (strcmp(key, "bot") == 0) return config_switch(value, &settings->bot);
+  if (strcmp(key, "seed") == 0) return config_whole(value, 0, UINT32_MAX, &settings->seed);
+  if (strcmp(key, "aim") == 0) return config_number(value, 0, 45, &settings->aim);
+  if (strcmp(key, "fps") == 0) return config_whole(value, 5, 100, &settings->fps);
+  if (strcmp(key, "speeds") == 0) return config_switch(value, &settings->speeds);
+  return CONFIG_UNKNOWN;
 }
 
 void settings_read(struct settings *settings, int argc, char **argv) {
-  *settings = (struct settings){
-      .peer = "10.0.0.1", .name = "player", .folder = "/game/culvert", .bot = true, .seed = 1, .aim = 4, .fps = 25};
+  *settings = (struct settings){.name = "player", .folder = "/game/culvert", .bot = true, .seed = 1, .aim = 4, .fps = 25};
+  set(settings, "peer", "10.0.0.1");
   config_disk("culvert", set, settings);
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "--help") == 0) {
@@ -57,8 +52,7 @@ void settings_read(struct settings *settings, int argc, char **argv) {
       exit(EXIT_DONE);
     } else if (strcmp(argv[i], "--headless") == 0) {
       settings->headless = true;
-    } else if (!config_line(argv[i], set, settings)) {
-      fprintf(stderr, "culvert: '%s' is not understood; culvert --help says what can be given\n", argv[i]);
+    } else if (!config_argument("culvert", argv[i], set, settings)) {
       exit(EXIT_USAGE);
     }
   }

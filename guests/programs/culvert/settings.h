@@ -7,17 +7,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SETTING_TEXT = 32, SETTING_NAME = 16 };
+#include "box/config.h"
+
+enum { SETTING_NAME = 16 };
 
 struct settings {
-  /* Its own, "10.0.0.2/24", or "" where the network is not ours to set up; the server's or proxy's. */
-  char address[SETTING_TEXT], peer[SETTING_TEXT], name[SETTING_NAME];
+  /* Its own, "10.0.0.2/24", or "" where the network is not ours to set up; the server or proxy. */
+  char address[CONFIG_ADDRESS], name[SETTING_NAME];
+  struct config_peer peer;
   char folder[128], control[96], log[96];
   bool bot, headless, speeds;
-  uint32_t seed;
+  uint32_t seed, fps;
   /* Degrees. */
   float aim;
-  int fps;
 };
 
 /* Ends the program with a sentence if something is wrong on the command line; what is wrong on the disk is said and passed over. */

@@ -9,7 +9,8 @@
  *   player=X,Y,Z,YAW,FRAME,TOP,BOTTOM   thing=PATH,X,Y,Z,YAW,FRAME   name=PLAYER,TEXT,FRAGS,PING
  *   beam=X,Y,Z,X,Y,Z   burst=KIND,AGE,X,Y,Z   style=N,LETTERS   line=TEXT   centre=TEXT   status=TEXT
  *   hurt dead scores bot speeds title   now=SECONDS   repeat=N (draws N times and tells how long one took)
- * Prints: polygons models lit open colours (how many different colours the picture has), one line each, "name number".
+ * Prints: polygons models lit open colours (how many different colours the picture has), one line each, "name number", and "trouble
+ * WHY" if the map cannot be drawn.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -170,6 +171,7 @@ int main(int argc, char **argv) {
   }
   struct render_counts counts = render_counts();
   printf("polygons %d\nmodels %d\nlit %d\nopen %d\ncolours %d\n", counts.polygons, counts.models, counts.lit, counts.open, colours());
+  if (render_trouble()[0]) printf("trouble %s\n", render_trouble());
   if (repeat > 1) {
     double us = (double)(to.tv_sec - from.tv_sec) * 1e6 + (double)(to.tv_nsec - from.tv_nsec) / 1e3;
     printf("us %.0f\n", us / repeat);

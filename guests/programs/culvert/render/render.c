@@ -2,6 +2,7 @@
 #include "../render.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,7 @@ static uint8_t *palette, *colormap, *font;
 static struct level *level;
 static struct loaded loaded[VIEW_MODELS];
 static int generation = -1;
+static char trouble[160];
 static struct sight sight;
 static struct pen pen;
 /* How the weapon swings as one walks. */
@@ -81,6 +83,8 @@ bool render_open(const char *from, char *why, size_t size) {
   return true;
 }
 
+const char *render_trouble(void) { return trouble; }
+
 struct render_counts render_counts(void) { return sight.counts; }
 
 static void unload(void) {
@@ -88,12 +92,23 @@ static void unload(void) {
   walls_forget();
   level_free(level);
   level = 0;
+  trouble[0] = 0;
   for (int i = 0; i < VIEW_MODELS; i++) figure_free(loaded[i].figure);
   memset(loaded, 0, sizeof loaded);
 }
 
+__attribute__((format(printf, 2, 3))) static void leave_out(int number, const char *format, ...) {
+  char why[sizeof trouble];
+  va_list values;
+  va_start(values, format);
+  vsnprintf(why, sizeof why, format, values);
+  va_end(values);
+  fprintf(stderr, "culvert: %s\n", why);
+  if (number == 1) strcpy(trouble, why);
+}
+
 static void load_model(const char *name, int number) {
-  char path[FILES_PATH], why[160];
+  char path[FILES_PATH], why[100] = "";
   size_t size;
   if (name[0] == '*') {
     loaded[number].part = atoi(name + 1);
@@ -101,13 +116,13 @@ static void load_model(const char *name, int number) {
   }
   uint8_t *file = file_path(folder, name, path) ? file_read(path, number == 1 ? FILE_LIMIT : MODEL_LIMIT, &size) : 0;
   if (!file) {
-    fprintf(stderr, "culvert: %s cannot be read: %m\n", name);
+    leave_out(number, "%s cannot be read: %m", name);
     return;
   }
   bool fits;
   if (number == 1) fits = (level = level_load(file, size, why, sizeof why));
   else fits = (loaded[number].figure = figure_load(file, size, why, sizeof why));
-  if (!fits) fprintf(stderr, "culvert: %s: %s\n", name, why);
+  if (!fits) leave_out(number, "%s: %s", name, why);
 }
 
 static void load(const struct view *view) {
