@@ -32,7 +32,7 @@ function medium(content: Uint8Array | string) {
 }
 
 /** A player's box whose server does not answer. */
-async function start(data?: Uint8Array): Promise<{ box: Booted; keys: Keyboard; pointer: Mouse }> {
+async function start(data?: Uint8Array, config = ""): Promise<{ box: Booted; keys: Keyboard; pointer: Mouse }> {
   const { port1, port2 } = new MessageChannel();
   const services: (() => void)[] = [];
   const box = await boot(
@@ -43,7 +43,7 @@ async function start(data?: Uint8Array): Promise<{ box: Booted; keys: Keyboard; 
         plugInDisk(board, 2, {
           ...disk,
           serial: "config",
-          source: medium("address=10.0.0.2/24\npeer=10.0.0.1\nbot=0\n"),
+          source: medium(`address=10.0.0.2/24\npeer=10.0.0.1\nbot=0\n${config}`),
         });
         if (data) plugInDisk(board, 3, { ...disk, serial: "data", source: medium(data) });
         const card = plugInCard(board, { pci: 8, mac: "02:00:00:00:00:02", port: port1 });
@@ -114,7 +114,21 @@ describe.skipIf(!imagesBuilt)("the image game-open", () => {
     expect(await box.shell("cat /tmp/game/culvert/gfx/note; ls /tmp/game/culvert/maps")).toBe(
       "not the maker's\nculvert.bsp\n",
     );
+    expect(box.output[1]).not.toContain("play:");
     await box.shell("cp /bin/culvert /tmp/edited; echo program=/tmp/edited >/run/play; kill $(pidof culvert)");
     await box.shell("until pidof edited; do sleep 0.2; done");
+  });
+
+  test("says on its owner's console what is wrong with its disks, and plays on", async () => {
+    const { box } = await start(Buffer.from("no archive"), "fps=200\nfrob=1\n");
+    await box.shell(said("asking 10.0.0.1"));
+    const console = box.output[1].replaceAll("\r", "");
+    expect(console).toMatch(
+      /^play: the disk data is no whole archive \(tar\): tar: .*; what could be read of it is played with$/m,
+    );
+    expect(console).toContain(
+      "culvert: the disk config: 'fps=200' is not understood; a whole number from 5 to 100 would be\n" +
+        "culvert: the disk config: 'frob=1' is not understood; culvert --help says what can be given\n",
+    );
   });
 });

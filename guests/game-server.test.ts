@@ -13,19 +13,18 @@ import { fetchPackages } from "./build/apt.mjs";
 import { parseLock, pinOf } from "./build/lock.mjs";
 import { cacheFolder } from "./build/step.mjs";
 
-const CONFIG = new Uint8Array(4096);
-CONFIG.set(new TextEncoder().encode("address=10.0.0.1/24\nseed=7\n"));
-
 let stop: (() => void) | undefined;
 afterEach(() => stop?.());
 
 /** The server's box, and the other end of its wire; the game's server is up. */
-async function start(): Promise<{ box: Booted; wire: MessagePort }> {
+async function start(address = "10.0.0.1/24"): Promise<{ box: Booted; wire: MessagePort }> {
+  const config = new Uint8Array(4096);
+  config.set(new TextEncoder().encode(`address=${address}\nseed=7\n`));
   const { port1, port2 } = new MessageChannel();
   let card: NetworkCard | undefined;
   const source = {
-    size: CONFIG.length,
-    read: (offset: number, length: number) => CONFIG.slice(offset, offset + length),
+    size: config.length,
+    read: (offset: number, length: number) => config.slice(offset, offset + length),
   };
   const box = await boot(
     builtImage("game-server-open"),
@@ -82,4 +81,14 @@ describe.skipIf(!imagesBuilt)("the image game-server-open", () => {
     expect(await box.shell("server serverinfo")).not.toContain("favour");
     expect(await box.shell("cat /run/game.log")).not.toMatch(/Unknown command|not a field|Error/);
   });
+
+  test.each(["10.0.0.1", "10.0.0.300/24"])(
+    "an address like %s is said in its log and on its console to be none",
+    async (bad) => {
+      const { box } = await start(bad);
+      const line = `game-server: address=${bad} is not taken; one like 10.0.0.1/24 would be`;
+      expect(await box.shell("cat /run/game.log")).toContain(line);
+      expect(box.output[1]).toContain(line);
+    },
+  );
 });
