@@ -17,7 +17,7 @@ let built: ReturnType<typeof buildForTest>;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "terra-aimproxy-"));
   built = buildForTest("aimproxy");
-  const sources = ["test/quakeworld.c", "parts/quakeworld", "culvert/world.c", "aimproxy/targets.c"];
+  const sources = ["test/quakeworld.c", "test/chance.c", "parts/quakeworld", "culvert/world.c", "aimproxy/targets.c"];
   buildChecked(join(folder, "quakeworld"), [], ...sources);
 }, BUILD_TIMEOUT);
 afterAll(() => {

@@ -31,8 +31,9 @@ beforeAll(async () => {
   const game = await buildGame(cacheFolder(), resolve(import.meta.dirname, ".."), compilerVersion());
   cpSync(game.get("data") ?? "", data, { recursive: true });
   const renderer = ["culvert/render", "culvert/files.c"];
+  const fuzzed = ["parts/quakeworld", ...renderer];
   buildChecked(join(folder, "picture"), [], "test/picture.c", ...renderer);
-  buildChecked(join(folder, "fuzz-picture"), [], "test/fuzz-picture.c", ...renderer);
+  buildChecked(join(folder, "fuzz-picture"), [], "test/fuzz-picture.c", "test/chance.c", ...fuzzed);
   glass = buildForTest("glass");
 }, BUILD_TIMEOUT);
 afterAll(() => {

@@ -12,6 +12,7 @@ beforeAll(() => {
     join(folder, "quakeworld"),
     [],
     "test/quakeworld.c",
+    "test/chance.c",
     "parts/quakeworld",
     "culvert/world.c",
     "aimproxy/targets.c",

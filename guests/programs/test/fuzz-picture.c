@@ -15,36 +15,7 @@
 
 #include "../culvert/files.h"
 #include "../culvert/render.h"
-
-enum { BSP_LUMPS = 15, MOST_CHANGES = 6 };
-
-static uint32_t state;
-
-static uint32_t chance(uint32_t below) {
-  state = state * 1664525u + 1013904223u;
-  return (uint32_t)((uint64_t)(state >> 3) * below >> 29);
-}
-
-/* Every part of a map is as likely as any other, however small. */
-static size_t place(const uint8_t *bytes, size_t size, int is_map) {
-  if (is_map && chance(8) != 0) {
-    uint32_t lump[2];
-    memcpy(lump, bytes + 4 + 8 * chance(BSP_LUMPS), sizeof lump);
-    if (lump[0] < size && lump[1] > 0 && lump[1] <= size - lump[0]) return lump[0] + chance(lump[1]);
-  }
-  return chance(chance(2) ? (uint32_t)size : 256);
-}
-
-static void change(uint8_t *bytes, size_t size, int is_map) {
-  static const uint32_t values[] = {0, 1, 0xffffffff, 0x7fffffff, 0x80000000, 0xffff, 0x7fc00000, 0x7f800000, 0x7f7fffff, 1000};
-  for (uint32_t left = 1 + chance(MOST_CHANGES); left > 0; left--) {
-    size_t at = place(bytes, size, is_map);
-    uint32_t value = chance(3) ? values[chance(sizeof values / sizeof *values)] : chance(1u << 28) * 16 + chance(16);
-    size_t length = chance(2) ? 1 : 4;
-    at -= at % length;
-    if (at + length <= size) memcpy(bytes + at, &value, length);
-  }
-}
+#include "chance.h"
 
 int main(int argc, char **argv) {
   static struct view view;
@@ -55,8 +26,9 @@ int main(int argc, char **argv) {
   uint8_t *before = file_read(path, 16 << 20, &size);
   uint8_t *after = before ? malloc(size) : 0;
   if (!after || !render_open(argv[1], why, sizeof why)) return 2;
-  int is_map = strstr(argv[2], ".bsp") != 0, drawn = 0, refused = 0;
-  state = (uint32_t)atoi(argv[3]);
+  bool is_map = strstr(argv[2], ".bsp") != 0;
+  int drawn = 0, refused = 0;
+  chance_start((uint64_t)atoi(argv[3]));
   strcpy(view.models[1], "maps/culvert.bsp");
   strcpy(view.models[2], "progs/player.mdl");
   strcpy(view.models[3], "progs/v_gun.mdl");
@@ -72,7 +44,7 @@ int main(int argc, char **argv) {
   static const float eyes[][4] = {{-256, -256, 46, 45}, {256, 128, 46, 225}, {-984, 224, 46, 315}, {60, 40, 50, 100}};
   for (int left = atoi(argv[4]); left > 0; left--) {
     memcpy(after, before, size);
-    change(after, size, is_map);
+    chance_change(after, size, is_map);
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(after, 1, size, file) != size || fclose(file) != 0) return 2;
     view.generation++;

@@ -77,7 +77,7 @@ export function buildChecked(out: string, libraries: ("bearssl" | "ssl" | "crypt
     "gcc",
     [
       ..."-m32 -march=pentium4 -msse2 -O1 -g -std=gnu11 -Wall -Wextra -Werror -Wno-format-truncation".split(" "),
-      ..."-fsanitize=address,undefined -fno-sanitize-recover=all -I lib -I parts".split(" "),
+      ..."-fsanitize=address,undefined -fno-sanitize-recover=all -I lib -I parts -I culvert".split(" "),
       ...tables.flatMap((folder) => ["-I", folder]),
       ...["-idirafter", join(root, "usr/include"), "-idirafter", join(root, "usr/include/i386-linux-gnu"), ...files],
       ...libraries.map((name) => join(root, `usr/lib/i386-linux-gnu/lib${name}.a`)),

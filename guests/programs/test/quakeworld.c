@@ -11,17 +11,12 @@
 
 #include "../aimproxy/targets.h"
 #include "../culvert/world.h"
+#include "chance.h"
 #include "quakeworld/channel.h"
 #include "quakeworld/server.h"
 
 static uint8_t input[8192];
 static size_t input_size;
-static uint64_t chance_state;
-
-static unsigned chance(unsigned below) {
-  chance_state = chance_state * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(chance_state >> 33) % below;
-}
 
 static void print(void *whose, const struct server_message *message) {
   (void)whose;
@@ -120,15 +115,6 @@ static void channels(void) {
   printf("said %d heard %d, said %d heard %d\n", ends[0].said, ends[1].heard, ends[1].said, ends[0].heard);
 }
 
-/* A message of a kind whose body is bytes by chance, texts that end among them. */
-static void invent(struct writer *to) {
-  static const uint8_t kinds[] = {3,  6,  8,  9,  11, 12, 14, 19, 20, 22, 23, 30, 36, 37, 38,
-                                  39, 40, 41, 42, 42, 43, 45, 46, 47, 47, 48, 48, 51, 52, 53};
-  write_u8(to, kinds[chance(sizeof kinds)]);
-  if (to->bytes[to->size - 1] == SERVER_DATA) write_u32(to, PROTOCOL);
-  for (unsigned left = chance(40); left > 0; left--) write_u8(to, chance(3) == 0 ? 0 : chance(3) == 0 ? chance(32) : chance(256));
-}
-
 static unsigned told[SERVER_ENTITIES_END + 1];
 
 static void tell_world(void *whose, const struct server_message *message) {
@@ -151,7 +137,7 @@ static void fuzz(unsigned count) {
     world.now = i;
     write_u32(&to, i + 1);
     write_u32(&to, 0);
-    for (unsigned left = 1 + chance(8); left > 0; left--) invent(&to);
+    for (unsigned left = 1 + chance(8); left > 0; left--) chance_message(&to);
     uint8_t *packet = malloc(to.size);
     if (!packet) abort();
     memcpy(packet, bytes, to.size);
@@ -172,14 +158,15 @@ static void fuzz(unsigned count) {
 
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
-  chance_state = argc > 2 ? strtoull(argv[2], 0, 10) : 0;
+  uint64_t number = argc > 2 ? strtoull(argv[2], 0, 10) : 0;
+  chance_start(number);
   if (strcmp(what, "fuzz") == 0 && argc > 3) fuzz((unsigned)atoi(argv[3]));
   else if (strcmp(what, "channel") == 0) channels();
   else {
     input_size = fread(input + 1, 1, sizeof input - 1, stdin);
     struct reader from = {.bytes = input + 1, .size = input_size};
     if (strcmp(what, "server") == 0) puts(server_read(&from, print, 0) ? "whole" : "broken");
-    else moves((uint32_t)chance_state);
+    else moves((uint32_t)number);
   }
   return 0;
 }
